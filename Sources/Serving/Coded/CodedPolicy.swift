@@ -1,0 +1,2 @@
+/// placeholder, written next
+public struct CodedPolicy: Sendable {}

@@ -1,0 +1,8 @@
+/// The constants of a worker's link.
+public enum Link {
+  /// The longest frame that either side accepts: 64 images of 3x224x224 float32.
+  public static let maximumFrameBytes = 64 * 3 * 224 * 224 * 4 + 4096
+  public static let heartbeatInterval: Duration = .milliseconds(200)
+  /// A worker whose heartbeat is silent for so long is lost.
+  public static let heartbeatTimeout: Duration = .seconds(1)
+}
