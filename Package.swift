@@ -13,6 +13,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -33,7 +34,7 @@ let package = Package(
 
     // Pure.
     .target(name: "Statistics"),
-    .target(name: "Serving"),
+    .target(name: "Serving", dependencies: [.product(name: "DequeModule", package: "swift-collections")]),
 
     // Shared by the processes of an experiment.
     .target(name: "Wire", dependencies: ["Serving", .product(name: "NIOCore", package: "swift-nio")]),
