@@ -222,9 +222,9 @@ struct HostileDriver {
       check(!over.contains(job), "\(job) is dispatched though it is over")
       check(alive[instance]?.job == nil && alive[instance]?.pool == content.pool, "\(job) to a wrong \(instance)")
       if settings.queueMode == .singleQueue, !requeued.contains(job) {
-        let earlier = (policy.jobs.start..<job.number).first { number in
-          guard let other = policy.jobs[number] else { return false }
-          return other.pool == content.pool && !dispatched.contains(JobID(number))
+        let earlier = (policy.jobs.start..<policy.jobs.end).first { number in
+          guard let other = policy.jobs[number], other.pool == content.pool, other.instance == nil else { return false }
+          return requeued.contains(JobID(number)) || number < job.number
         }
         check(earlier == nil, "\(job) overtakes job \(earlier ?? -1)")
       }
@@ -378,12 +378,26 @@ struct HostileDriver {
         return job.pool == pool && job.instance == nil
       }
       check(waiting == policy.waitingJobs(pool), "\(pool): \(policy.waitingJobs(pool)) counted, \(waiting) wait")
+      for number in policy.jobs.start..<policy.jobs.end {
+        guard let job = policy.jobs[number], job.pool == pool, job.instance == nil else { continue }
+        check(hasWaitingQuery(job), "job \(number) is queued though nobody waits for it")
+      }
       let members = alive.values.filter { $0.pool == pool }
       let idle = members.count { $0.job == nil }
       if settings.queueMode == .singleQueue {
         check(waiting == 0 || idle == 0, "\(idle) of \(pool) idle while \(waiting) jobs wait after \(event)")
       } else {
         check(waiting == 0 || idle < members.count || members.isEmpty, "all of \(pool) idle while jobs wait")
+      }
+    }
+  }
+
+  private func hasWaitingQuery(_ job: CodedPolicy.Job) -> Bool {
+    let members = if case .parity = job.kind { 0..<settings.k } else { job.member..<job.member + 1 }
+    return members.contains { member in
+      (0..<settings.batchSize).contains { position in
+        guard let query = policy.query(job.group, member: member, position: position) else { return false }
+        return answers[query.number] == nil && !withdrawn.contains(query)
       }
     }
   }
