@@ -42,10 +42,12 @@ struct ResultFolder: Equatable, Sendable {
 
   /// Makes what was written aside the trial's results, in place of older ones.
   func finish() throws {
-    if FileManager.default.fileExists(atPath: url.path) {
-      _ = try FileManager.default.replaceItemAt(url, withItemAt: partial)
-    } else {
-      try FileManager.default.moveItem(at: partial, to: url)
-    }
+    let files = FileManager.default
+    guard files.fileExists(atPath: url.path) else { return try files.moveItem(at: partial, to: url) }
+    let older = url.deletingLastPathComponent().appending(path: url.lastPathComponent + ".replaced")
+    if files.fileExists(atPath: older.path) { try files.removeItem(at: older) }
+    try files.moveItem(at: url, to: older)
+    try files.moveItem(at: partial, to: url)
+    try files.removeItem(at: older)
   }
 }
