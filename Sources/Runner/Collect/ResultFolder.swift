@@ -36,7 +36,8 @@ struct ResultFolder: Equatable, Sendable {
     } catch {
       throw Failure(
         exitCode: .infrastructure,
-        "cannot write results to \(partial.path): \(error.localizedDescription)\nRun from a folder that can be written.")
+        "cannot write results to \(partial.path): \(error.localizedDescription)\nRun from a folder that can be written."
+      )
     }
   }
 
