@@ -21,6 +21,7 @@ let package = Package(
   targets: [
     // One C library each: a module map and the shims Swift cannot import.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -45,7 +46,7 @@ let package = Package(
     .target(
       name: "CloudUtil",
       dependencies: [
-        "CCurl", "CCrypto", .product(name: "Subprocess", package: "swift-subprocess"),
+        "CCurl", "CCrypto", "CLinux", .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
