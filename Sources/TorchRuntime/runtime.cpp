@@ -13,10 +13,15 @@ using run_exp::Model;
 
 namespace {
 
+/// The line that says what happened: the first, but the last under the trace that TorchScript's interpreter prints.
+std::string essence(std::string text) {
+  text.erase(text.find_last_not_of(" \n") + 1);
+  const bool traced = text.find("TorchScript interpreter") < text.find('\n');
+  return traced ? text.substr(text.rfind('\n') + 1) : text.substr(0, text.find('\n'));
+}
+
 void write(ctorch_error error, const char *text) {
-  // libtorch adds a trace of the stack, line by line.
-  const std::string line(text, std::char_traits<char>::length(text));
-  std::snprintf(error.text, error.capacity, "%s", line.substr(0, line.find('\n')).c_str());
+  std::snprintf(error.text, error.capacity, "%s", essence(text).c_str());
 }
 
 /// What `body` returns, or null and the error written: no exception passes into C.
