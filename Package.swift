@@ -71,6 +71,7 @@ let package = Package(
         "Control", "CTorch", "Imaging", "Serving", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ]),
     .executableTarget(
       name: "Client",
@@ -88,7 +89,9 @@ let package = Package(
     .testTarget(name: "CloudUtilTests", dependencies: ["CloudUtil"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
-    .testTarget(name: "WorkerTests", dependencies: ["Worker"]),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: ["Worker", "Serving", "Wire", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(name: "ClientTests", dependencies: ["Client"]),
     .testTarget(name: "IntegrationTests", dependencies: ["CloudUtil", "Control"], path: "Tests/Integration"),
   ],
