@@ -6,9 +6,9 @@
 package struct Window<Element> {
   @usableFromInline var slots: ContiguousArray<Element?>
   /// The lowest id that may have a value.
-  @usableFromInline var start = 0
+  @usableFromInline package internal(set) var start = 0
   /// The id that `append` gives next.
-  @usableFromInline var end = 0
+  @usableFromInline package internal(set) var end = 0
   package internal(set) var count = 0
 
   @inlinable package init() { slots = ContiguousArray(repeating: nil, count: 64) }
