@@ -26,7 +26,7 @@ extension CodedPolicy {
   mutating func withdraw(_ query: QueryID, into actions: inout [Action]) {
     guard let state = queries[query.number], state.state != .withdrawn else { return }
     guard let seat = state.seat else {
-      release(query, into: &actions)
+      leaveUnseated(query, into: &actions)
       return
     }
     if state.state == .waiting { answered(seat) }
@@ -51,26 +51,35 @@ extension CodedPolicy {
     }
   }
 
-  /// Frees the group if it is closed, every query of it is answered and no job of it is left.
+  /// Lets go of the group if it is closed, every query of it is answered and no job of it is left.
   mutating func settle(_ group: GroupID, into actions: inout [Action]) {
     removeIdleWork(of: group)
-    guard let state = groups[group.number], state.isClosed, state.liveJobs == 0, state.unanswered == 0 else { return }
+    guard let state = groups[group.number], state.isClosed, state.liveJobs == 0, state.unanswered == 0,
+      !state.isReleased
+    else { return }
     for member in 0..<batchesPerGroup {
-      let batch = number(of: group, member)
       for position in 0..<settings.batchSize {
-        let seat = batch * settings.batchSize + position
-        if let query = seats[seat], query != .nobody { release(query, into: &actions) }
-        seats.remove(seat)
+        if let query = query(group, member: member, position: position) { actions.append(.release(query)) }
       }
-      batches.remove(batch)
     }
-    groups.remove(group.number)
     actions.append(.releaseGroup(group))
+    groups[group.number]?.isReleased = true
+    releasedGroups.append(group)
   }
 
-  mutating func release(_ query: QueryID, into actions: inout [Action]) {
-    queries.remove(query.number)
-    actions.append(.release(query))
+  /// Takes the groups that the last event released out of the tables: until now its actions could be looked up.
+  mutating func forgetReleasedGroups() {
+    for group in releasedGroups {
+      for batch in number(of: group, 0)..<number(of: group, batchesPerGroup) {
+        for seat in batch * settings.batchSize..<(batch + 1) * settings.batchSize {
+          if let query = seats[seat] { queries.remove(query.number) }
+          seats.remove(seat)
+        }
+        batches.remove(batch)
+      }
+      groups.remove(group.number)
+    }
+    releasedGroups.removeAll(keepingCapacity: true)
   }
 
   /// The instance is done with the job: idle, and the job out of the tables. nil for a late or repeated message.

@@ -3,15 +3,16 @@ extension CodedPolicy {
   mutating func arrive(_ query: QueryID, _ phase: Phase, at now: Instant) {
     let id = queries.append(Query(phase: phase))
     precondition(id == query.number, "queries are numbered in the order of arrival")
+    unseated += 1
     if let deadline = settings.deadline { deadlines.append((query, at: now + deadline)) }
   }
 
   /// The query takes the next seat of its phase's open group; a batch that is full is queued, a group that is full is coded.
   mutating func seat(_ query: QueryID, at now: Instant, into actions: inout [Action]) {
-    guard let state = queries[query.number], state.seat == nil, state.state != .withdrawn else { return }
+    guard let state = queries[query.number], state.seat == nil else { return }
     guard state.state == .waiting else {
       // Answered by default before its input was at hand: no instance needs to see it.
-      release(query, into: &actions)
+      leaveUnseated(query, into: &actions)
       return
     }
     let group = openGroup(for: state.phase)
@@ -28,11 +29,22 @@ extension CodedPolicy {
     groups[group.number]?.unanswered += 1
     if settings.mode == .coded { actions.append(.encode(query, seat)) }
 
-    if position + 1 == settings.batchSize || isDraining { closeBatch(of: group, into: &actions) }
+    unseated -= 1
+    if position + 1 == settings.batchSize { closeBatch(of: group, into: &actions) }
+    closeWhatIsIncomplete(into: &actions)
   }
 
-  mutating func drain(into actions: inout [Action]) {
-    isDraining = true
+  /// The query goes without having taken a seat.
+  mutating func leaveUnseated(_ query: QueryID, into actions: inout [Action]) {
+    unseated -= 1
+    queries.remove(query.number)
+    actions.append(.release(query))
+    closeWhatIsIncomplete(into: &actions)
+  }
+
+  /// While load drains, and once every query that came has its seat: nothing waits for a query that will not come.
+  mutating func closeWhatIsIncomplete(into actions: inout [Action]) {
+    guard isDraining, unseated == 0 else { return }
     for phase in Phase.allCases {
       guard let group = openGroups[phase.rawValue] else { continue }
       if openBatchCount(of: group) > 0 { closeBatch(of: group, into: &actions) }

@@ -85,6 +85,7 @@ extension CodedPolicy {
     case drain
   }
 
+  /// What is to be done, in order. What an action names can be looked up in the policy until its next event.
   public enum Action: Hashable, Sendable {
     /// Add the query's input to every parity query of its group at its position.
     case encode(QueryID, Seat)

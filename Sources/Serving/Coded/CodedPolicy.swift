@@ -7,7 +7,7 @@ import DequeModule
 /// a query's output first answers it. The modes that do not code have groups of one batch.
 ///
 /// Tables are keyed by consecutive ids and by arithmetic on them: batch `member` of group `g` is number `g * k + member`
-/// and its query at `position` has seat `(g * k + member) * batchSize + position`. A group and all it holds is freed at
+/// and its query at `position` has seat `(g * k + member) * batchSize + position`. A group and all it holds is released at
 /// once, when every query of it is answered and none of its jobs is left.
 public struct CodedPolicy: ServingPolicy, Sendable {
   public let settings: Settings
@@ -27,7 +27,11 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   var openGroups: [GroupID?] = [nil, nil]
   /// Unanswered queries, and a few answered ones behind them, in order of arrival.
   var deadlines = Deque<(QueryID, at: Instant)>()
+  /// Queries that came and have neither a seat nor been withdrawn.
+  var unseated = 0
   var isDraining = false
+  /// Released by the last event; they stay in the tables until the next, so that its actions can be looked up.
+  var releasedGroups: [GroupID] = []
 
   struct Query: Sendable {
     enum State { case waiting, answered, withdrawn }
@@ -51,6 +55,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     var unanswered = 0
     /// No further query joins.
     var isClosed = false
+    var isReleased = false
   }
 
   struct Batch: Sendable {
@@ -83,6 +88,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   }
 
   public mutating func handle(_ event: Event, at now: Instant, into actions: inout [Action]) {
+    forgetReleasedGroups()
     switch event {
     case .arrived(let query, let phase): arrive(query, phase, at: now)
     case .ready(let query): seat(query, at: now, into: &actions)
@@ -92,7 +98,9 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     case .finished(let job, let instance): finish(job, by: instance, into: &actions)
     case .failed(let job, let instance): fail(job, by: instance, into: &actions)
     case .timer: break
-    case .drain: drain(into: &actions)
+    case .drain:
+      isDraining = true
+      closeWhatIsIncomplete(into: &actions)
     }
     expire(at: now, into: &actions)
   }
