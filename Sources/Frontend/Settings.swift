@@ -19,5 +19,12 @@ struct Settings: Sendable {
   var recordsFolder: String?
 
   /// Erasure codes by their name in an experiment.
-  enum Encoder: String, CaseIterable, Sendable { case sum, concatenation }
+  enum Encoder: String, CaseIterable, Sendable { case sum }
+
+  /// The code of the redundancy.
+  var erasureCode: any ErasureCode {
+    switch encoder {
+    case .sum: SumCode(k: policy.k, parities: policy.parities)
+    }
+  }
 }

@@ -12,10 +12,7 @@ struct Records {
     return queries.count - 1
   }
 
-  subscript(row: Int) -> QueryRecord {
-    get { queries[row] }
-    _modify { yield &queries[row] }
-  }
+  mutating func change(_ row: Int, _ change: (inout QueryRecord) -> Void) { change(&queries[row]) }
 
   mutating func add(_ code: CodeRecord) { codes.append(code) }
 }
