@@ -2,19 +2,20 @@
 ///
 /// Look-up, insertion and removal are O(1) and allocate only when the span outgrows every span before. An id that has
 /// been removed, or was never given, has no value: a late event that names it finds nothing.
-struct Window<Element> {
-  private var slots: ContiguousArray<Element?>
+@frozen
+package struct Window<Element> {
+  @usableFromInline var slots: ContiguousArray<Element?>
   /// The lowest id that may have a value.
-  private(set) var start = 0
+  @usableFromInline package internal(set) var start = 0
   /// The id that `append` gives next.
-  private(set) var end = 0
-  private(set) var count = 0
+  @usableFromInline package internal(set) var end = 0
+  package internal(set) var count = 0
 
-  init() { slots = ContiguousArray(repeating: nil, count: 64) }
+  @inlinable package init() { slots = ContiguousArray(repeating: nil, count: 64) }
 
   /// Stores a value under the next id.
   @discardableResult
-  mutating func append(_ element: Element) -> Int {
+  @inlinable package mutating func append(_ element: Element) -> Int {
     if end - start == slots.count { grow() }
     slots[index(end)] = element
     end += 1
@@ -22,7 +23,7 @@ struct Window<Element> {
     return end - 1
   }
 
-  subscript(id: Int) -> Element? {
+  @inlinable package subscript(id: Int) -> Element? {
     get { contains(id) ? slots[index(id)] : nil }
     _modify {
       if contains(id) {
@@ -35,18 +36,18 @@ struct Window<Element> {
   }
 
   /// Forgets the value of `id`; nothing happens if it has none.
-  mutating func remove(_ id: Int) {
+  @inlinable package mutating func remove(_ id: Int) {
     guard contains(id), slots[index(id)] != nil else { return }
     slots[index(id)] = nil
     count -= 1
     while start < end, slots[index(start)] == nil { start += 1 }
   }
 
-  private func contains(_ id: Int) -> Bool { id >= start && id < end }
+  @inlinable func contains(_ id: Int) -> Bool { id >= start && id < end }
 
-  private func index(_ id: Int) -> Int { id & (slots.count - 1) }
+  @inlinable func index(_ id: Int) -> Int { id & (slots.count - 1) }
 
-  private mutating func grow() {
+  @inlinable mutating func grow() {
     var larger = ContiguousArray<Element?>(repeating: nil, count: slots.count * 2)
     for id in start..<end { larger[id & (larger.count - 1)] = slots[index(id)] }
     slots = larger
