@@ -21,6 +21,7 @@ let package = Package(
   targets: [
     // One C library each: a module map and the shims Swift cannot import.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -45,7 +46,7 @@ let package = Package(
     .target(
       name: "CloudUtil",
       dependencies: [
-        "CCurl", "CCrypto", .product(name: "Subprocess", package: "swift-subprocess"),
+        "CCurl", "CCrypto", "CLinux", .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -70,6 +71,7 @@ let package = Package(
         "Control", "CTorch", "Imaging", "Serving", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ]),
     .executableTarget(
       name: "Client",
@@ -87,7 +89,9 @@ let package = Package(
     .testTarget(name: "CloudUtilTests", dependencies: ["CloudUtil"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
-    .testTarget(name: "WorkerTests", dependencies: ["Worker"]),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: ["Worker", "Serving", "Wire", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(name: "ClientTests", dependencies: ["Client"]),
     .testTarget(name: "IntegrationTests", dependencies: ["CloudUtil", "Control"], path: "Tests/Integration"),
   ],

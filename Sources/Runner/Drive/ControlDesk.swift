@@ -40,15 +40,15 @@ final class ControlDesk: Sendable {
 
   func send(_ commands: [TrialDirector.Command]) async throws {
     guard !commands.isEmpty else { return }
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      DispatchQueue.global(qos: .userInitiated).async { [self] in
-        continuation.resume(
-          with: Result {
-            let channel = try connect()
-            for command in commands { try channel.order(command.order, to: command.to) }
-          })
-      }
+    try await onThread { [self] in
+      let channel = try connect()
+      for command in commands { try channel.order(command.order, to: command.to) }
     }
+  }
+
+  /// Where the frontend listens; nil until it does.
+  func frontendAddress() async throws -> FrontendAddress? {
+    try await onThread { [self] in try connect().frontendAddress() }
   }
 
   func close() { isClosed.withLock { $0 = true } }
