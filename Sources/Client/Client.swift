@@ -40,7 +40,7 @@ struct Client: ParsableCommand {
   @Option(help: "Queries/s, over all clients.")
   var rate: Double
 
-  @Option(help: "Queries to measure, over all clients.")
+  @Option(help: "Queries to measure, over all clients; warm-up not included.")
   var count: Int
 
   @Option(help: "Queries sent before those, at the front of the schedule and marked as warm-up, over all clients.")

@@ -1,3 +1,4 @@
+import Serving
 import Statistics
 
 /// What a client that runs alone prints: latency of measured queries, replies by status, lateness of sends.
@@ -10,7 +11,7 @@ struct LatencyTable: CustomStringConvertible {
 
   init(_ records: QueryRecords) {
     for (query, outcome) in zip(records.plan, records.outcomes) where !query.isWarmup {
-      let scheduled_ns = records.start_ns + query.offset_ns
+      let scheduled_ns = records.start_ns + query.offset.nanoseconds
       if let sent_ns = outcome.sent_ns { lateness_ms.append(Double(sent_ns - scheduled_ns) / 1e6) } else { unsent += 1 }
       guard let received_ns = outcome.received_ns, let status = outcome.status else {
         unanswered += 1

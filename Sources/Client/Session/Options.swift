@@ -20,7 +20,7 @@ struct Options: Sendable {
   var count: Int
   var warmup: Int
   var seed: UInt64
-  var arrivals: String
+  var arrivals: ArrivalSource
   var payload: Payload
   var records: String?
   var timeout_s: Double
@@ -44,7 +44,7 @@ extension Options {
     count = line.count
     warmup = line.warmup
     seed = line.seed
-    arrivals = line.arrivals
+    arrivals = try ArrivalSource(line.arrivals)
     payload = try Payload(line.payload)
     records = line.records
     timeout_s = line.timeout_s
