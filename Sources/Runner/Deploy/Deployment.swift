@@ -7,6 +7,8 @@ struct Deployment: Sendable {
   var trial: Trial
   /// The models, inputs and payload of the trial as files on this machine.
   var assets: TrialAssets
+  /// The host of the frontend and Redis; every other component reaches them at its address.
+  var frontendHost: CloudUtil.Host
   var tag: ProcessTag
   var redis: RedisService
   var linkSecret: Secret
@@ -33,7 +35,7 @@ struct Deployment: Sendable {
 
   private var frontend: ServiceSpec {
     var arguments = [
-      "--host", "127.0.0.1", "--port", String(port), "--mode", trial.mode.rawValue, "--queue", trial.queueMode.rawValue,
+      "--host", frontendHost.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue", trial.queueMode.rawValue,
       "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
       "--encoder", trial.encoder, "--input", assets.frontendInput, "--slo-ms", Number.text(trial.slo_ms),
       "--max-in-flight", String(trial.maxInFlight), "--records", folder.path,
@@ -45,7 +47,8 @@ struct Deployment: Sendable {
   private var workers: [ServiceSpec] {
     trial.instances.map { instance in
       var arguments = [
-        "--number", String(instance.number), "--pool", instance.poolText, "--model", assets.models[instance.model] ?? "",
+        "--number", String(instance.number), "--pool", instance.poolText, "--model",
+        assets.models[instance.model] ?? "",
         "--input", assets.workerInput, "--seed", String(trial.seed),
       ]
       if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
@@ -61,7 +64,8 @@ struct Deployment: Sendable {
         "client-\(index)-parm", component, "client",
         [
           "--app", "example", "--client", String(index), "--clients", String(trial.numClients),
-          "--rate", Number.text(trial.rate), "--count", String(trial.totalQueries), "--warmup", String(trial.warmupQueries),
+          "--rate", Number.text(trial.rate), "--count", String(trial.totalQueries), "--warmup",
+          String(trial.warmupQueries),
           "--seed", String(trial.seed), "--arrivals", assets.arrivals, "--payload", assets.payload,
           "--records", folder.appending(path: "client_\(index).csv").path,
           "--timeout-s", Number.text(trial.slo_ms / 1000 + 10),
@@ -74,7 +78,7 @@ struct Deployment: Sendable {
   ) -> ServiceSpec {
     let command = Command(
       executables.appending(path: executable).path,
-      ["--redis", "127.0.0.1:\(redis.port)", "--run", tag.run] + arguments,
+      ["--redis", "\(frontendHost.address):\(redis.port)", "--run", tag.run] + arguments,
       secrets: ["RUN_EXP_REDIS_PASSWORD": redis.password, "RUN_EXP_LINK_SECRET": linkSecret])
     return ServiceSpec(
       name: name, component: component.name, command: command, tag: tag, niceness: niceness,
