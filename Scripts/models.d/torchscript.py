@@ -1,4 +1,4 @@
-"""Writes a model as TorchScript: any batch size, whole or not at all, and nothing in it of the machine that wrote it."""
+"""Writes a model as TorchScript: for any batch size, whole or not at all, with no trace of the machine in it."""
 
 import io
 import os

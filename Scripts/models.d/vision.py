@@ -1,4 +1,4 @@
-"""Image classifiers of torchvision with seeded random weights: they cost what trained ones cost, and need no download."""
+"""Image classifiers of torchvision with seeded random weights: they cost what trained ones do, without a download."""
 
 import sys
 
