@@ -17,7 +17,7 @@ struct RunExp: AsyncParsableCommand {
       EXAMPLES:
         run_exp run/config/simple.json plan
         run_exp run/config/simple.json launch --local
-        run_exp run/config/fig9a.json launch --local --set model=synthetic --set background_traffic='[0]'
+        run_exp run/config/fig9a.json launch --local --set background_traffic='[0]'
         run_exp run/config/simple.json analyze
         run_exp run/config/simple.json terminate --local
 

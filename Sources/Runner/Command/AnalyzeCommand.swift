@@ -9,7 +9,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
       Give the same --set and --final_dir as to launch: they say which trials there are and where.
 
       EXAMPLE:
-        run_exp run/config/simple.json analyze --final_dir fast --set send_rates='[20]'
+        run_exp run/config/simple.json analyze --set send_rates='[20]'
       """)
 
   @ParentCommand var root: RunExp

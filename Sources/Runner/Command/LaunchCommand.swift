@@ -11,8 +11,9 @@ struct LaunchCommand: AsyncParsableCommand {
 
       EXAMPLES:
         run_exp run/config/simple.json launch --local
-        run_exp run/config/simple.json launch --local --final_dir fast --set send_rates='[20]'
-        run_exp run/config/fig9a.json launch --local --set model=synthetic --set background_traffic='[0]'
+        run_exp run/config/simple.json launch --local --set send_rates='[20]'
+        run_exp run/config/simple.json launch --local --set model=synthetic
+        run_exp run/config/fig9a.json launch --local --set background_traffic='[0]'
       """)
 
   @ParentCommand var root: RunExp

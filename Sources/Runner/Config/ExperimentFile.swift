@@ -30,7 +30,8 @@ struct ExperimentFile: Equatable, Sendable {
   func bytes() throws(FileCheck.Unusable) -> [UInt8] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw FileCheck.Unusable(description: "no such file; give the path of an experiment, such as run/config/simple.json")
+      throw FileCheck.Unusable(
+        description: "no such file; give the path of an experiment, such as run/config/simple.json")
     }
     guard !isFolder.boolValue else { throw FileCheck.Unusable(description: "a folder; give the path of an experiment") }
     guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: Self.maximumBytes + 1)

@@ -6,7 +6,11 @@ struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
   /// What was found and what is allowed, in one sentence or two.
   var message: String
 
-  var description: String { keyPath.isEmpty ? "\(origin): \(message)" : "\(origin): \(keyPath): \(message)" }
+  var description: String {
+    // `--set num_models` names its key already.
+    let isNamed = keyPath.isEmpty || origin.source.hasSuffix(" \(keyPath)")
+    return isNamed ? "\(origin): \(message)" : "\(origin): \(keyPath): \(message)"
+  }
 }
 
 /// Everything that is wrong with an experiment.
