@@ -64,7 +64,10 @@ struct TrialRun {
       }
       group.addTask { [engine] in
         for await exit in engine.exits() {
-          continuation.yield(.exited(Component(exit.component), how: await TrialRun.describe(exit, of: engine)))
+          continuation.yield(
+            .exited(
+              Component(exit.component), isSuccess: exit.termination.isSuccess,
+              how: await TrialRun.describe(exit, of: engine)))
         }
       }
       group.addTask {
@@ -117,7 +120,7 @@ struct TrialRun {
     switch event {
     case .announced(let announcement) where announcement.state == .lost:
       progress.note("\(label): lost \(announcement.component) (\(announcement.detail))")
-    case .exited(let component, let how) where component.isWorker: progress.note("\(label): \(component) \(how)")
+    case .exited(let component, _, let how) where component.isWorker: progress.note("\(label): \(component) \(how)")
     default: break
     }
   }
