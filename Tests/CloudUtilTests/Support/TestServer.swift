@@ -26,7 +26,7 @@ struct TestServer: Sendable {
         def answer(self):
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             if self.path == "/slow": time.sleep(100)
-            if self.path == "/break": self.connection.close(); return
+            if self.path == "/break": self.connection.shutdown(2); return
             if self.path == "/big": body = b"x" * 5000
             if self.path == "/connection": body = str(self.client_address[1]).encode()
             self.send_response(404 if self.path == "/missing" else 200)
