@@ -32,9 +32,10 @@ struct Server: Sendable {
     let loop = group.next()
     let decodes = settings.policy.mode == .coded && settings.input == .images
     let decoders = decodes ? MultiThreadedEventLoopGroup(numberOfThreads: decoderCount) : nil
+    let lanes = try decoders.map { try ImageDecoding.Lane.all(of: $0) }
     let serving = try loop.submit {
       let serving = ServingLoop(
-        settings, eventLoop: loop, images: try decoders.map { try ImageDecoding($0) }, announcer: announcer)
+        settings, eventLoop: loop, images: lanes.map { ImageDecoding($0) }, announcer: announcer)
       serving.links.watch(on: loop)
       return NIOLoopBound(serving, eventLoop: loop)
     }.wait()

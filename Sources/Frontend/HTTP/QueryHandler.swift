@@ -174,7 +174,8 @@ final class QueryHandler: ChannelDuplexHandler {
 
   // MARK: Replies
 
-  private func reply(_ status: HTTPResponseStatus, _ type: String, _ body: ByteBuffer, _ header: Refusal.Header? = nil) {
+  private func reply(_ status: HTTPResponseStatus, _ type: String, _ body: ByteBuffer, _ header: Refusal.Header? = nil)
+  {
     guard let context, let keepsAlive = request?.keepsAlive else { return }
     request?.isAnswered = true
     var headers = HTTPHeaders()
@@ -189,7 +190,8 @@ final class QueryHandler: ChannelDuplexHandler {
     if keepsAlive || status == .payloadTooLarge {
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     } else {
-      context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+      context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in context.close(promise: nil)
+      }
       queued.removeAll()
       isClosing = true
     }

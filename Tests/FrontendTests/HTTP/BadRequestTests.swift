@@ -23,14 +23,16 @@ struct BadRequestTests {
     Case(name: "an array", body: Array("[\"AAAA\"]".utf8), status: 400, names: "not JSON"),
     Case(name: "no input", body: Array("{\"inputs\": \"AAAA\"}".utf8), status: 400, names: "no \"input\""),
     Case(name: "an input that is a number", body: Array("{\"input\": 4}".utf8), status: 400, names: "not a string"),
-    Case(name: "an alphabet that is not base64's", body: Array("{\"input\": \"AA*A\"}".utf8), status: 400, names: "base64"),
+    Case(
+      name: "an alphabet that is not base64's", body: Array("{\"input\": \"AA*A\"}".utf8), status: 400, names: "base64"),
     Case(name: "base64 without padding", body: Array("{\"input\": \"AAAAAA\"}".utf8), status: 400, names: "base64"),
     Case(name: "an empty input", body: Array("{\"input\": \"\"}".utf8), status: 400, names: "empty"),
     Case(name: "no body", body: [], status: 400, names: "not JSON"),
     Case(name: "no body of floats", type: "application/octet-stream", body: [], status: 400, names: "empty"),
     Case(name: "three floats of four", body: Body.json(floats: [0, 1, 2]), status: 400, names: "expected are 16"),
     Case(
-      name: "raw floats and a half", type: "application/octet-stream", body: [UInt8](repeating: 0, count: 18), status: 400,
+      name: "raw floats and a half", type: "application/octet-stream", body: [UInt8](repeating: 0, count: 18),
+      status: 400,
       names: "18 bytes; expected are 16"),
     Case(name: "another type", type: "text/plain", body: [1], status: 415, names: "text/plain"),
     Case(name: "an image for floats", type: "image/jpeg", body: [1], status: 415, names: "octet-stream"),

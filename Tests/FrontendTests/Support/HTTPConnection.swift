@@ -81,6 +81,13 @@ final class HTTPConnection {
     }
   }
 
+  /// The next bytes, whatever they mean.
+  func bytes(_ count: Int) throws -> [UInt8] {
+    while unread.count < count { try read() }
+    defer { unread.removeFirst(count) }
+    return Array(unread[..<count])
+  }
+
   /// Whether the other side closes without a further byte.
   func isClosedByPeer() -> Bool {
     var byte: UInt8 = 0

@@ -12,7 +12,8 @@ struct RunningServer {
   private let announced: NIOLockedValueBox<[Announcement]>
 
   init(
-    mode: RedundancyMode = .none, queueMode: QueueMode = .singleQueue, k: Int = 2, parities: Int = 1, batchSize: Int = 1,
+    mode: RedundancyMode = .none, queueMode: QueueMode = .singleQueue, k: Int = 2, parities: Int = 1,
+    batchSize: Int = 1,
     deadline: Duration? = .seconds(100), input: InputFormat = .floats(count: 4), maxInFlight: Int = 10_000,
     recordsFolder: String? = nil
   ) throws {
