@@ -13,6 +13,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -20,6 +21,7 @@ let package = Package(
   targets: [
     // One C library each: a module map and the shims Swift cannot import.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -33,7 +35,7 @@ let package = Package(
 
     // Pure.
     .target(name: "Statistics"),
-    .target(name: "Serving"),
+    .target(name: "Serving", dependencies: [.product(name: "DequeModule", package: "swift-collections")]),
 
     // Shared by the processes of an experiment.
     .target(name: "Wire", dependencies: ["Serving", .product(name: "NIOCore", package: "swift-nio")]),
@@ -44,7 +46,7 @@ let package = Package(
     .target(
       name: "CloudUtil",
       dependencies: [
-        "CCurl", "CCrypto", .product(name: "Subprocess", package: "swift-subprocess"),
+        "CCurl", "CCrypto", "CLinux", .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -69,6 +71,7 @@ let package = Package(
         "Control", "CTorch", "Imaging", "Serving", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
       ]),
     .executableTarget(
       name: "Client",
@@ -86,7 +89,9 @@ let package = Package(
     .testTarget(name: "CloudUtilTests", dependencies: ["CloudUtil"]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
-    .testTarget(name: "WorkerTests", dependencies: ["Worker"]),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: ["Worker", "Serving", "Wire", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(name: "ClientTests", dependencies: ["Client"]),
     .testTarget(name: "IntegrationTests", dependencies: ["CloudUtil", "Control"], path: "Tests/Integration"),
   ],

@@ -1,125 +1,87 @@
-import CHiredis
-
 /// The control channel of one run, in Redis: who is here, ready, go, drain, done. Never on the path of a measured query.
 ///
-/// Every key begins with `run_exp:<run>:`. Announcements are a list that the runner pops, orders a list a component.
-/// Calls block, so a process gives the channel a thread of its own. Not thread-safe.
+/// Every key begins with `run_exp:<run>:`. Announcements are a list that the runner pops, orders a list a component, so
+/// what is said before the other side listens waits for it. Calls block, so a process gives the channel a thread of its
+/// own. Not thread-safe. Once a call has thrown `Failure` with `isLost`, every later one throws it again.
 public final class ControlChannel {
-  public struct Failure: Error, CustomStringConvertible {
-    public var description: String
-  }
-
-  private let context: UnsafeMutablePointer<redisContext>
+  private let redis: RedisConnection
   private let prefix: String
 
-  /// Connects to `host:port` and authenticates.
-  /// - Throws: `Failure` if Redis cannot be reached within two seconds or refuses the password.
-  public init(host: String, port: Int, password: String?, run: String) throws {
-    guard let context = redisConnectWithTimeout(host, Int32(port), timeval(tv_sec: 2, tv_usec: 0)) else {
-      throw Failure(description: "redis at \(host):\(port): out of memory")
-    }
-    guard context.pointee.err == 0 else {
-      defer { redisFree(context) }
-      throw Failure(description: "redis at \(host):\(port): \(ControlChannel.text(context))")
-    }
-    self.context = context
-    prefix = "run_exp:\(run):"
-    if let password { _ = try command("AUTH", password) }
-  }
+  /// How long Redis may take to accept a connection or to answer a command that does not wait.
+  public static let patience: Duration = .seconds(2)
 
-  deinit { redisFree(context) }
+  /// Connects to `host:port` and authenticates.
+  /// - Throws: `Failure` if Redis cannot be reached within `patience` or refuses the password.
+  public init(host: String, port: Int, password: String?, run: String) throws {
+    redis = try RedisConnection(host: host, port: port, patience: ControlChannel.patience)
+    prefix = "run_exp:\(run):"
+    if let password {
+      _ = try redis.command("AUTH", password)
+    } else {
+      try ping()
+    }
+  }
 
   // MARK: For every process
 
   /// Tells the runner.
   public func announce(_ announcement: Announcement) throws {
-    _ = try command(
-      "RPUSH", prefix + "announcements",
-      "\(announcement.component)\t\(announcement.state.rawValue)\t\(announcement.detail)")
+    _ = try redis.command("RPUSH", prefix + "announcements", announcement.text)
   }
 
-  /// Waits for an order to `component`; nil if none came within `timeout` (whole seconds, at least one).
+  /// Waits for an order to `component`.
+  /// - Returns: nil if none came within `timeout`, which is not an error. Waits a millisecond at least.
   public func nextOrder(to component: Component, timeout: Duration) throws -> Order? {
-    guard let text = try pop(prefix + "orders:\(component)", timeout: timeout) else { return nil }
-    return try Order(text)
+    try pop("orders:\(component)", timeout: timeout).map { try Order($0) }
   }
 
-  /// Where the frontend listens, once it does.
+  /// Where the frontend listens; nil until it does, which is not an error.
   public func frontendAddress() throws -> FrontendAddress? {
-    guard case .string(let text) = try command("GET", prefix + "frontend") else { return nil }
-    return FrontendAddress(text)
+    guard case .string(let text) = try redis.command("GET", prefix + "frontend") else { return nil }
+    guard let address = FrontendAddress(text) else {
+      throw Failure(description: "redis: not an address: '\(text)' in \(prefix)frontend")
+    }
+    return address
   }
 
   public func setFrontendAddress(_ address: FrontendAddress) throws {
-    _ = try command("SET", prefix + "frontend", address.description)
+    _ = try redis.command("SET", prefix + "frontend", address.description)
   }
 
   // MARK: For the runner
 
-  /// Waits for the next announcement; nil if none came within `timeout` (whole seconds, at least one).
+  /// Waits for the next announcement, in the order in which they were made.
+  /// - Returns: nil if none came within `timeout`, which is not an error. Waits a millisecond at least.
   public func nextAnnouncement(timeout: Duration) throws -> Announcement? {
-    guard let text = try pop(prefix + "announcements", timeout: timeout) else { return nil }
-    return try Announcement(text)
+    try pop("announcements", timeout: timeout).map { try Announcement($0) }
   }
 
   public func order(_ order: Order, to component: Component) throws {
-    _ = try command("RPUSH", prefix + "orders:\(component)", order.text)
+    _ = try redis.command("RPUSH", prefix + "orders:\(component)", order.text)
   }
 
-  public func ping() throws { _ = try command("PING") }
-
-  // MARK: Redis
-
-  private enum Reply: Equatable {
-    case string(String), integer(Int64), array([Reply]), null
-  }
+  /// Checks that Redis answers.
+  public func ping() throws { _ = try redis.command("PING") }
 
   private func pop(_ key: String, timeout: Duration) throws -> String? {
-    let seconds = max(1, timeout.components.seconds)
-    guard case .array(let parts) = try command("BLPOP", key, String(seconds)), parts.count == 2,
-      case .string(let value) = parts[1]
-    else { return nil }
+    // A timeout of zero would mean "for ever" to Redis.
+    let wait = max(timeout, .milliseconds(1))
+    let reply = try redis.command("BLPOP", prefix + key, RedisConnection.seconds(wait), within: wait)
+    guard case .array(let parts) = reply, parts.count == 2, case .string(let value) = parts[1] else { return nil }
     return value
-  }
-
-  private func command(_ words: String...) throws -> Reply {
-    let copies = words.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    var pointers = copies.map { UnsafePointer<CChar>($0) }
-    guard let raw = redisCommandArgv(context, Int32(words.count), &pointers, nil) else {
-      throw Failure(description: "redis: \(ControlChannel.text(context)) (\(words[0]))")
-    }
-    defer { freeReplyObject(raw) }
-    return try ControlChannel.decode(raw.assumingMemoryBound(to: redisReply.self).pointee, command: words[0])
-  }
-
-  private static func decode(_ reply: redisReply, command: String) throws -> Reply {
-    switch reply.type {
-    case REDIS_REPLY_STRING, REDIS_REPLY_STATUS: return .string(string(reply))
-    case REDIS_REPLY_INTEGER: return .integer(reply.integer)
-    case REDIS_REPLY_ARRAY:
-      return .array(
-        try (0..<reply.elements).compactMap { index in
-          guard let element = reply.element[index] else { return nil }
-          return try decode(element.pointee, command: command)
-        })
-    case REDIS_REPLY_ERROR: throw Failure(description: "redis: \(string(reply)) (\(command))")
-    default: return .null
-    }
-  }
-
-  private static func string(_ reply: redisReply) -> String {
-    guard let characters = reply.str else { return "" }
-    return String(
-      decoding: UnsafeRawBufferPointer(start: characters, count: Int(reply.len)), as: UTF8.self)
-  }
-
-  /// The text of a context's last error (a tuple in Swift).
-  private static func text(_ context: UnsafeMutablePointer<redisContext>) -> String {
-    withUnsafeBytes(of: context.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+extension ControlChannel {
+  /// What kept the channel from doing its work: where, why, and what Redis said.
+  public struct Failure: Error, CustomStringConvertible {
+    public var description: String
+    /// The connection is gone; another command on this channel cannot succeed.
+    public var isLost = false
+
+    public init(description: String, isLost: Bool = false) {
+      self.description = description
+      self.isLost = isLost
+    }
+  }
+}

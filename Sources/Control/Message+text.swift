@@ -27,15 +27,17 @@ extension Announcement {
     }
     self.init(Component(String(words[0])), state, detail: String(words[2]))
   }
+
+  var text: String { "\(component)\t\(state.rawValue)\t\(detail)" }
 }
 
 extension Order {
   init(_ text: String) throws {
     let words = text.split(separator: " ")
-    switch (words.first, words.dropFirst().first.flatMap { Int64($0) }) {
-    case ("go", let start?): self = .go(start_ns: start)
-    case ("drain", let queries?): self = .drain(queries: Int(queries))
-    case ("finish", nil): self = .finish
+    switch (words.first, words.dropFirst().first.flatMap { Int64($0) }, words.count) {
+    case ("go", let start?, 2): self = .go(start_ns: start)
+    case ("drain", let queries?, 2): self = .drain(queries: Int(queries))
+    case ("finish", nil, 1): self = .finish
     default: throw ControlChannel.Failure(description: "not an order: \(text)")
     }
   }

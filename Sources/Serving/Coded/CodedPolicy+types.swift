@@ -1,65 +1,41 @@
-/// How redundancy is spent (ParM's `redundancy_modes`).
-public enum RedundancyMode: String, Codable, CaseIterable, Sendable {
-  /// `num_models` instances of the base model.
-  case none
-  /// `num_models + num_models/k` instances of the base model.
-  case equal
-  /// `num_models/k` instances of a parity model for each parity, beside `num_models` of the base model.
-  case coded
-  /// `num_models/k` instances of an approximate model; every query also goes to one of them.
-  case cheap
-}
-
-/// How jobs wait for instances (ParM's `queue_modes`).
-public enum QueueMode: String, Codable, CaseIterable, Sendable {
-  /// Instances pull from one queue, first come, first served.
-  case singleQueue = "single_queue"
-  /// A queue an instance; jobs are dealt round robin.
-  case roundRobin = "rr"
-}
-
-/// The model that an instance runs, and so the queue that it serves.
-public enum Pool: Hashable, Sendable {
-  /// The base model F.
-  case base
-  /// The parity model of parity `index`, 0..<r.
-  case parity(Int)
-  /// The cheap model that approximates F.
-  case approximate
-}
-
-/// Which part of the load a query belongs to. A coding group holds queries of one phase only.
-public enum Phase: Int, Sendable {
-  case warmup, measured
-}
-
-/// Where an answer came from.
-public enum AnswerSource: String, Codable, CaseIterable, Sendable {
-  /// The query's own instance of the base model.
-  case own
-  /// Decoded from a parity model's output and the other outputs of the group.
-  case reconstructed
-  /// The approximate model.
-  case approximate
-  /// A second copy of the query on another instance of the base model.
-  case copy
-  /// The default output, at the query's deadline.
-  case `default`
-  /// No output: the query was refused or its input could not be used.
-  case failed
-}
-
-/// What a job asks of its instance.
-public enum JobKind: Hashable, Sendable {
-  /// The base model on a batch of queries.
-  case own
-  /// The approximate model on the same queries.
-  case approximate
-  /// Parity model `index` on the parity queries of a group.
-  case parity(GroupID, index: Int)
-}
-
 extension CodedPolicy {
+  /// A piece of work for one instance of `pool`.
+  public struct Job: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+      /// The base model on the queries of a batch.
+      case own
+      /// The approximate model on the same queries.
+      case approximate
+      /// Parity model `index` on the group's parity queries at positions 0..<`count`.
+      case parity(index: Int)
+    }
+    public let kind: Kind
+    public let group: GroupID
+    /// Which batch of the group, 0..<k; 0 for a parity job.
+    public let member: Int
+    /// Queries, or parity queries, in it.
+    public let count: Int
+    /// The instance that has it; nil while it is queued.
+    public internal(set) var instance: InstanceID?
+
+    public var pool: Pool {
+      switch kind {
+      case .own: .base
+      case .approximate: .approximate
+      case .parity(let index): .parity(index)
+      }
+    }
+  }
+
+  /// Where a query sits.
+  public struct Seat: Hashable, Sendable {
+    public var group: GroupID
+    /// Which batch of the group, 0..<k.
+    public var member: Int
+    /// Which query of the batch, 0..<batchSize.
+    public var position: Int
+  }
+
   public struct Settings: Hashable, Sendable {
     public var mode: RedundancyMode
     public var queueMode: QueueMode
@@ -109,19 +85,20 @@ extension CodedPolicy {
     case drain
   }
 
+  /// What is to be done, in order. What an action names can be looked up in the policy until its next event.
   public enum Action: Hashable, Sendable {
-    /// Add the query's input to every parity query of its group at (batch `member` of k, `position` in the batch).
-    case encode(QueryID, GroupID, member: Int, position: Int)
+    /// Add the query's input to every parity query of its group at its position.
+    case encode(QueryID, Seat)
     /// Send the job to the instance, which is idle; `job(_:)` says what is in it.
     case dispatch(JobID, to: InstanceID)
     /// Answer with the output of `job` at `position`. `source` is own, approximate or copy.
     case reply(QueryID, AnswerSource, from: JobID, position: Int)
-    /// Reconstruct the output of the query, which is at (`member`, `position`) of the group, and answer with it.
-    /// The policy has checked that the outputs in hand determine it: `outputsInHand(of:)`.
-    case decode(QueryID, GroupID, member: Int, position: Int)
+    /// Reconstruct the query's output and answer with it. The outputs in hand determine it: `hasOutput(_:member:)` and
+    /// `hasParityOutput(_:index:)` say which they are.
+    case decode(QueryID, Seat)
     /// Answer with the default output.
     case replyDefault(QueryID)
-    /// The batch that was with an instance that left is queued again, at the head.
+    /// The job was with an instance that left, and is queued again, at the head.
     case requeued(JobID)
     /// The query's input and output can be freed; no later action names it.
     case release(QueryID)

@@ -1,0 +1,25 @@
+import NIOCore
+import Serving
+
+/// One of the bodies that queries carry, encoded once.
+struct Sample: Sendable {
+  /// A JPEG file, or little-endian float32.
+  var body: ByteBuffer
+  /// The right class, where it is known.
+  var label: Int?
+}
+
+extension Sample {
+  /// As many distinct samples as make a cache of inputs unlikely, but no more than memory likes.
+  static func distinctFloats(count: Int) -> Int { max(1, min(256, (64 << 20) / (4 * count))) }
+
+  static func floats(count: Int, seed: UInt64) -> [Sample] {
+    var normal = NormalValues(seed: seed)
+    return (0..<distinctFloats(count: count)).map { _ in
+      var body = ByteBuffer()
+      body.reserveCapacity(4 * count)
+      for _ in 0..<count { body.writeInteger(normal.next().bitPattern, endianness: .little) }
+      return Sample(body: body, label: nil)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// Keeps services on one host: starts them, watches, disturbs and ends them.
+///
+/// Every verb throws `ContainerError`; `unknown` if there is no such service, `notRunning` where it has to run and has ended.
+public protocol ContainerEngine: Sendable {
+  /// Starts `specs` in order. If one cannot be started, those before it run on until they are removed by their tag.
+  /// The name of a service that has ended may be used again.
+  func deploy(_ specs: [ServiceSpec]) async throws
+
+  /// Sends a signal to every process of the service.
+  func signal(_ name: String, _ signal: Int32) async throws
+
+  /// Stops the service where it stands, until `resume`.
+  func pause(_ name: String) async throws
+  func resume(_ name: String) async throws
+
+  /// Changes the limits of a running service.
+  func update(_ name: String, limits: Limits) async throws
+
+  /// Runs `command` beside the service, in its environment.
+  func exec(_ command: Command, in name: String, deadline: ContinuousClock.Instant) async throws -> Output
+
+  func stats(_ name: String) async throws -> ServiceStats
+
+  /// The last `lines` lines of its stdout and stderr.
+  func logs(_ name: String, lines: Int) async throws -> String
+
+  /// Each service's end: those that have ended since they were deployed, then the others as they end, until the caller stops listening.
+  func exits() -> AsyncStream<ServiceExit>
+
+  /// Ends and forgets everything that carries `tag`, whatever state it or the caller is in.
+  /// Nothing being there is not an error. Cancellation does not stop it.
+  func remove(_ tag: ProcessTag) async throws
+}

@@ -1,0 +1,39 @@
+/// A long-running process of an experiment that a `ContainerEngine` keeps.
+public struct ServiceSpec: Equatable, Sendable {
+  /// Unique on its host (`worker-0-parm`).
+  public var name: String
+  /// What the experiment calls it (`worker/0`).
+  public var component: String
+  public var command: Command
+  public var tag: ProcessTag
+  public var limits: Limits
+  /// 0 is usual, 19 the lowest scheduling priority; below 0 needs privileges.
+  public var niceness: Int
+  /// The file that gets stdout and stderr, appended; folders above it are made.
+  public var log: String
+
+  public init(
+    name: String, component: String, command: Command, tag: ProcessTag, limits: Limits = Limits(), niceness: Int = 0,
+    log: String
+  ) {
+    self.name = name
+    self.component = component
+    self.command = command
+    self.tag = tag
+    self.limits = limits
+    self.niceness = niceness
+    self.log = log
+  }
+}
+
+/// What a service may use at most; nil is unlimited.
+public struct Limits: Equatable, Sendable {
+  /// Cores; may be a fraction.
+  public var cpus: Double?
+  public var memory_bytes: Int64?
+
+  public init(cpus: Double? = nil, memory_bytes: Int64? = nil) {
+    self.cpus = cpus
+    self.memory_bytes = memory_bytes
+  }
+}

@@ -1,0 +1,13 @@
+/// A machine that can be used.
+public struct Host: Sendable {
+  public var name: String
+  /// Where the other hosts of the fleet reach it.
+  public var address: String
+  public var shell: any RemoteShell
+
+  public init(name: String, address: String, shell: any RemoteShell) {
+    self.name = name
+    self.address = address
+    self.shell = shell
+  }
+}

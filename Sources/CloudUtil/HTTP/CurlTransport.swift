@@ -1,0 +1,23 @@
+import Synchronization
+
+/// HTTP by libcurl: connections are kept for later requests, redirects are not followed, loopback never goes by a proxy.
+public final class CurlTransport: HTTPTransport {
+  /// Bytes of a response that are accepted.
+  private let bodyLimit: Int
+  /// Those not in use, each with the connections it keeps.
+  private let idle = Mutex<[CurlHandle]>([])
+  private static let maxIdle = 8
+
+  public init(bodyLimit: Int = 64 << 20) { self.bodyLimit = bodyLimit }
+
+  public func send(_ request: HTTPRequest, deadline: ContinuousClock.Instant) async throws -> HTTPResponse {
+    try Task.checkCancellation()
+    let handle = try idle.withLock { $0.popLast() } ?? CurlHandle(bodyLimit: bodyLimit)
+    defer {
+      idle.withLock { idle in
+        if idle.count < CurlTransport.maxIdle { idle.append(handle) }
+      }
+    }
+    return try await handle.perform(request, deadline: deadline)
+  }
+}

@@ -1,0 +1,82 @@
+import Subprocess
+
+#if canImport(System)
+  import System
+#else
+  import SystemPackage
+#endif
+
+/// Runs commands on this machine, each in a process group of its own.
+public struct LocalShell: RemoteShell {
+  public let host = "localhost"
+  /// Bytes of each output stream that are kept; a command that prints more is killed.
+  private let outputLimit: Int
+
+  public init(outputLimit: Int = 16 << 20) { self.outputLimit = outputLimit }
+
+  public func run(_ command: Command, deadline: ContinuousClock.Instant) async throws -> Output {
+    try await withThrowingTaskGroup(of: Output.self) { group in
+      group.addTask { try await execute(command) }
+      group.addTask {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        throw ShellError.timedOut(command, host: host)
+      }
+      defer { group.cancelAll() }
+      guard let output = try await group.next() else { throw CancellationError() }
+      return output
+    }
+  }
+
+  public func upload(_ local: String, to remote: String, deadline: ContinuousClock.Instant) async throws {
+    try await copy(local, to: remote, deadline: deadline)
+  }
+
+  public func download(_ remote: String, to local: String, deadline: ContinuousClock.Instant) async throws {
+    try await copy(remote, to: local, deadline: deadline)
+  }
+
+  private func copy(_ source: String, to target: String, deadline: ContinuousClock.Instant) async throws {
+    let folder = FilePath(target).removingLastComponent().string
+    if !folder.isEmpty { try await require(Command("mkdir", ["-p", "--", folder]), deadline: deadline) }
+    try await require(Command("cp", ["-aT", "--", source, target]), deadline: deadline)
+  }
+
+  private func execute(_ command: Command) async throws -> Output {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))]
+    let environment = command.additions.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
+    let configuration = Configuration(
+      executable: command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable),
+      arguments: Arguments(command.arguments),
+      environment: .inherit.updating(Dictionary(uniqueKeysWithValues: environment)),
+      platformOptions: options)
+    do {
+      let result = try await Subprocess.run(
+        configuration, input: .string(command.stdin?.value ?? ""), output: .bytes(limit: outputLimit),
+        error: .bytes(limit: outputLimit))
+      try Task.checkCancellation()
+      return Output(
+        termination: Termination(result.terminationStatus),
+        stdout: String(decoding: result.standardOutput, as: UTF8.self),
+        stderr: String(decoding: result.standardError, as: UTF8.self))
+    } catch let error as SubprocessError {
+      try Task.checkCancellation()
+      throw switch error.code {
+      case .spawnFailed, .executableNotFound, .failedToChangeWorkingDirectory:
+        ShellError.notStarted(command, host: host, reason: error.description)
+      default: ShellError.lost(command, host: host, reason: error.description)
+      }
+    }
+  }
+}
+
+extension Termination {
+  fileprivate init(_ status: TerminationStatus) {
+    self =
+      switch status {
+      case .exited(let code): .exited(code)
+      case .signaled(let number): .signalled(number)
+      }
+  }
+}

@@ -1,0 +1,27 @@
+/// Why a command did not do its work, and where. The text never holds a secret of the command.
+public enum ShellError: Error, Equatable, CustomStringConvertible {
+  /// It could not be started: no such program, not executable, no process left.
+  case notStarted(Command, host: String, reason: String)
+  /// It was still running at its deadline and was killed.
+  case timedOut(Command, host: String)
+  /// It ran and ended with something other than exit status 0.
+  case failed(Command, host: String, Output)
+  /// It could not be followed to its end, for instance because it printed more than is kept.
+  case lost(Command, host: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .notStarted(let command, let host, let reason): "\(host): cannot start `\(command)`: \(reason)"
+    case .timedOut(let command, let host): "\(host): `\(command)` was not done by its deadline and was killed"
+    case .failed(let command, let host, let output):
+      "\(host): `\(command)` failed with \(output.termination)" + ShellError.lastLines(of: output.stderr)
+    case .lost(let command, let host, let reason): "\(host): lost sight of `\(command)`: \(reason)"
+    }
+  }
+
+  /// The last five lines that say something, each on a line of its own.
+  private static func lastLines(of text: String) -> String {
+    let lines = text.split(whereSeparator: \.isNewline).suffix(5)
+    return lines.isEmpty ? "" : ":" + lines.map { "\n  \($0)" }.joined()
+  }
+}

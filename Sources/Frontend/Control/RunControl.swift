@@ -1,0 +1,87 @@
+import Control
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The frontend's end of the control channel. Redis blocks, so it has two threads of its own: the event loop that serves
+/// never waits for it, and a Redis that vanishes stops no query.
+struct RunControl: Sendable {
+  /// How to reach a run's Redis.
+  struct Address: Sendable {
+    var host: String
+    var port: Int
+    var password: String?
+    var run: String
+
+    func connect() throws -> ControlChannel {
+      try ControlChannel(host: host, port: port, password: password, run: run)
+    }
+  }
+
+  private let announcer: any EventLoop
+  private let listener: any EventLoop
+  private let address: Address
+  /// The announcer's channel; nil while Redis is away.
+  private let channel: NIOLoopBoundBox<ControlChannel?>
+
+  /// Connects.
+  /// - Throws: `ControlChannel.Failure` if Redis cannot be reached.
+  init(_ address: Address) throws {
+    let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    let announcer = threads.next()
+    self.announcer = announcer
+    listener = threads.next()
+    self.address = address
+    channel = try announcer.submit { NIOLoopBoundBox(try address.connect(), eventLoop: announcer) }.wait()
+  }
+
+  /// Tells where the frontend listens, and that it is ready.
+  func publish(_ frontend: FrontendAddress) throws {
+    try announcer.submit { [channel] in
+      try channel.value?.setFrontendAddress(frontend)
+      try channel.value?.announce(Announcement(.frontend, .ready))
+    }.wait()
+  }
+
+  /// Tells the runner, in the order of the calls; returns at once.
+  func announce(_ announcement: Announcement) {
+    announcer.execute { [channel, address] in
+      // A second try, on a fresh connection: the first may have died while nothing was said on it.
+      for _ in 0..<2 {
+        do {
+          if channel.value == nil { channel.value = try address.connect() }
+          try channel.value?.announce(announcement)
+          return
+        } catch {
+          channel.value = nil
+          Log.event("not announced: \(announcement.component) \(announcement.state.rawValue): \(error)")
+        }
+      }
+    }
+  }
+
+  /// Gives each order to `take`, on a thread of its own, for as long as the process lives.
+  func listen(_ take: @escaping @Sendable (Order) -> Void) {
+    listener.execute { [address] in
+      var channel: ControlChannel?
+      var isAway = false
+      while true {
+        do {
+          let connected = try channel ?? address.connect()
+          channel = connected
+          if let order = try connected.nextOrder(to: .frontend, timeout: .seconds(1)) { take(order) }
+          if isAway { Log.event("redis is back") }
+          isAway = false
+        } catch {
+          channel = nil
+          if !isAway { Log.event("no orders until redis is back: \(error)") }
+          isAway = true
+          sleep(1)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import NIOCore
+import NIOHTTP1
+import Serving
+import Wire
+
+// From a worker's outputs to the policy.
+extension ServingLoop {
+  /// Takes what a worker says of a job. Ignored if the policy does not think that this worker has it.
+  func take(_ results: [WorkerMessage.Result], of id: JobID, from member: WorkerLink.Member) {
+    guard let job = policy.job(id), job.instance == member.instance else {
+      Log.event("\(member.component) gave outputs of job \(id.number), which it does not have")
+      return
+    }
+    let results = checked(results, of: job, from: member)
+    let hasOutputs =
+      switch job.kind {
+      case .own: takeOwn(results, of: job)
+      case .approximate: takeApproximate(results, of: job)
+      case .parity(let index): takeParity(results, of: job, index: index)
+      }
+    submit(hasOutputs ? .finished(id, by: member.instance) : .failed(id, by: member.instance))
+  }
+
+  /// One result an input, each output whole float32 values.
+  private func checked(
+    _ results: [WorkerMessage.Result], of job: CodedPolicy.Job, from member: WorkerLink.Member
+  ) -> [WorkerMessage.Result] {
+    guard results.count == job.count else {
+      let reason = "\(member.component) gave \(results.count) results for \(job.count) inputs"
+      return Array(repeating: .failed(reason), count: job.count)
+    }
+    return results.map { result in
+      guard case .output(let bytes) = result, bytes.readableBytes % 4 != 0 else { return result }
+      return .failed("\(member.component) gave an output of \(bytes.readableBytes) bytes, which is no float32 tensor")
+    }
+  }
+
+  /// Stores the outputs, and tells the senders of inputs that have none.
+  /// - Returns: whether there is an output.
+  private func takeOwn(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job) -> Bool {
+    let now = now()
+    var hasOutputs = false
+    for (position, result) in results.enumerated() {
+      guard let query = policy.query(job.group, member: job.member, position: position) else { continue }
+      switch result {
+      case .output(let bytes):
+        hasOutputs = true
+        payloads.store(own: bytes, of: query)
+        record(query) { $0.own = now }
+      case .badInput(let reason): withdraw(query, Refusal(.badRequest, reason))
+      case .failed(let reason): withdraw(query, Refusal(.internalServerError, reason))
+      }
+    }
+    return hasOutputs
+  }
+
+  /// Stores the outputs if every input has one; otherwise the base model's answers are waited for.
+  private func takeApproximate(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job) -> Bool {
+    guard let outputs = WorkerMessage.outputs(results) else { return false }
+    let now = now()
+    for (position, bytes) in outputs.enumerated() {
+      guard let query = policy.query(job.group, member: job.member, position: position) else { continue }
+      payloads.store(approximate: bytes, of: query)
+      record(query) { $0.redundant = now }
+    }
+    return true
+  }
+
+  private func takeParity(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job, index: Int) -> Bool {
+    guard let outputs = WorkerMessage.outputs(results) else { return false }
+    for (position, bytes) in outputs.enumerated() {
+      payloads.store(parityOutput: bytes, job.group, position: position, parity: index)
+    }
+    return true
+  }
+
+  private func withdraw(_ query: QueryID, _ refusal: Refusal) {
+    refuse(query, refusal)
+    submit(.withdrawn(query))
+  }
+}
+
+extension WorkerMessage {
+  /// The outputs, if each result is one.
+  fileprivate static func outputs(_ results: [Result]) -> [ByteBuffer]? {
+    var outputs: [ByteBuffer] = []
+    for result in results {
+      guard case .output(let bytes) = result else {
+        if case .failed(let reason) = result { Log.event("a redundant job failed: \(reason)") }
+        return nil
+      }
+      outputs.append(bytes)
+    }
+    return outputs
+  }
+}

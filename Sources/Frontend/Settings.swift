@@ -1,0 +1,30 @@
+import Serving
+
+/// What a frontend is told at its start, validated.
+struct Settings: Sendable {
+  var policy: CodedPolicy.Settings
+  var encoder = Encoder.sum
+  var input: InputFormat
+  /// First part of the query path, `POST /<app>/predict`.
+  var app = "example"
+  /// Address to listen on, and the ports of queries and of worker links; 0: any that is free.
+  var host = "127.0.0.1"
+  var httpPort = 0
+  var linkPort = 0
+  /// What a worker must say to be let in.
+  var linkSecret: String
+  /// Unanswered queries beyond which a further one is refused.
+  var maxInFlight = 10_000
+  /// Where the records of every query go at the end; nil: nothing is kept of a query that is answered.
+  var recordsFolder: String?
+
+  /// Erasure codes by their name in an experiment.
+  enum Encoder: String, CaseIterable, Sendable { case sum }
+
+  /// The code of the redundancy.
+  var erasureCode: any ErasureCode {
+    switch encoder {
+    case .sum: SumCode(k: policy.k, parities: policy.parities)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import CloudUtil
+import Foundation
+
+/// Where a trial's results come from: enough for a second person to run it again. `provenance.json`.
+struct Provenance: Codable, Equatable, Sendable {
+  /// The experiment's file, as it was, and the overrides of the command line.
+  var config: String
+  var overrides: [String]
+  var trial: Trial
+  var seed: UInt64
+  var environment: RunEnvironment
+  var machine: Machine
+  /// Scheduling priority of the workers (niceness); client and frontend run at 0.
+  var worker_niceness: Int
+  /// The state of the sources; null where they are not a git checkout.
+  var git: Git?
+  /// ISO 8601, when the trial began.
+  var started: String
+  var command: [String]
+
+  struct Machine: Codable, Equatable, Sendable {
+    var hostname: String
+    var kernel: String
+    var memory_bytes: UInt64
+
+    static var this: Machine {
+      Machine(
+        hostname: ProcessInfo.processInfo.hostName,
+        kernel: (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8))?
+          .trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown",
+        memory_bytes: ProcessInfo.processInfo.physicalMemory)
+    }
+  }
+
+  struct Git: Codable, Equatable, Sendable {
+    var commit: String
+    /// Against the commit; cut after a million characters.
+    var diff: String
+
+    /// The checkout at `root`; nil if it is none or git is not there.
+    static func state(of root: URL, shell: any RemoteShell) async -> Git? {
+      let deadline = ContinuousClock.now + .seconds(5)
+      func git(_ arguments: String...) async -> String? {
+        try? await shell.require(Command("git", ["-C", root.path] + arguments), deadline: deadline).stdout
+      }
+      guard let commit = await git("rev-parse", "HEAD"), let diff = await git("diff", "HEAD") else { return nil }
+      return Git(
+        commit: commit.trimmingCharacters(in: .whitespacesAndNewlines), diff: String(diff.prefix(1_000_000)))
+    }
+  }
+}

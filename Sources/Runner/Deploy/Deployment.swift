@@ -1,0 +1,103 @@
+import CloudUtil
+import Control
+import Foundation
+
+/// The services of one trial, as values: what is started, in which order, with which arguments.
+struct Deployment: Sendable {
+  var trial: Trial
+  /// The models, inputs and payload of the trial as files on this machine.
+  var assets: TrialAssets
+  var tag: ProcessTag
+  var redis: RedisService
+  var linkSecret: Secret
+  /// Where the executables lie.
+  var executables: URL
+  /// Where the trial's files are written.
+  var folder: URL
+  /// The frontend's HTTP port; 0: a free one.
+  var port: Int
+
+  /// Workers run at this niceness, so that the measuring side keeps its schedule while they fill the cores.
+  static let workerNiceness = 10
+
+  var redisSpec: ServiceSpec { redis.spec(tag: tag, log: log("redis")) }
+
+  /// Everything but Redis. They find each other through it, in whatever order they come up.
+  var specs: [ServiceSpec] { [frontend] + workers + clients }
+
+  var baseWorkers: [Component] { (0..<trial.baseInstances).map { Component(role: "worker", $0) } }
+
+  var redundantWorkers: [Component] {
+    (0..<trial.redundantInstances).map { Component(role: redundantRole, trial.baseInstances + $0) }
+  }
+
+  var clientComponents: [Component] { (0..<trial.numClients).map { Component(role: "client", $0) } }
+
+  private var redundantRole: String { trial.mode == .cheap ? "approximate" : "parity" }
+
+  private var frontend: ServiceSpec {
+    var arguments = [
+      "--host", "127.0.0.1", "--port", String(port), "--mode", trial.mode.rawValue, "--queue", trial.queueMode.rawValue,
+      "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
+      "--encoder", trial.encoder, "--input", assets.frontendInput, "--slo-ms", number(trial.slo_ms),
+      "--max-in-flight", String(trial.maxInFlight), "--records", folder.path,
+    ]
+    if let timeout = trial.batchTimeout_ms { arguments += ["--batch-timeout-ms", number(timeout)] }
+    return service("query_frontend-parm", .frontend, "frontend", arguments)
+  }
+
+  private var workers: [ServiceSpec] {
+    let base = baseWorkers.enumerated().map { worker($0.element, $0.offset, pool: "base", model: assets.model) }
+    let redundant = redundantWorkers.enumerated().map { index, component in
+      // Parity models take turns: instance i runs parity i mod r.
+      let parity = index % max(1, assets.redundantModels.count)
+      let pool = trial.mode == .cheap ? "approximate" : "parity:\(parity)"
+      return worker(component, trial.baseInstances + index, pool: pool, model: assets.redundantModels[parity])
+    }
+    return base + redundant
+  }
+
+  private func worker(_ component: Component, _ number: Int, pool: String, model: String) -> ServiceSpec {
+    var arguments = [
+      "--number", String(number), "--pool", pool, "--model", model, "--input", assets.workerInput,
+      "--seed", String(trial.seed),
+    ]
+    if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
+    if let slowdowns = assets.slowdowns { arguments += ["--slowdowns", slowdowns] }
+    return service(
+      "worker-\(number)-parm", component, "worker", arguments, niceness: Deployment.workerNiceness)
+  }
+
+  private var clients: [ServiceSpec] {
+    clientComponents.enumerated().map { index, component in
+      service(
+        "client-\(index)-parm", component, "client",
+        [
+          "--app", "example", "--client", String(index), "--clients", String(trial.numClients),
+          "--rate", number(trial.rate), "--count", String(trial.totalQueries), "--warmup", String(trial.warmupQueries),
+          "--seed", String(trial.seed), "--arrivals", assets.arrivals, "--payload", assets.payload,
+          "--records", folder.appending(path: "client_\(index).csv").path,
+          "--timeout-s", number(trial.slo_ms / 1000 + 10),
+        ])
+    }
+  }
+
+  private func service(
+    _ name: String, _ component: Component, _ executable: String, _ arguments: [String], niceness: Int = 0
+  ) -> ServiceSpec {
+    let command = Command(
+      executables.appending(path: executable).path,
+      ["--redis", "127.0.0.1:\(redis.port)", "--run", tag.run] + arguments,
+      secrets: ["RUN_EXP_REDIS_PASSWORD": redis.password, "RUN_EXP_LINK_SECRET": linkSecret])
+    return ServiceSpec(
+      name: name, component: component.name, command: command, tag: tag, niceness: niceness,
+      log: log(component.name.replacing("/", with: "-")))
+  }
+
+  private func log(_ name: String) -> String { folder.appending(path: "logs/\(name).log").path }
+
+  /// Without a fraction where there is none.
+  private func number(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+  }
+}

@@ -1,0 +1,77 @@
+import CloudUtil
+import Control
+import Foundation
+
+/// The Redis of one trial: Debian's redis-server on a free port of the loopback, with a password and without files.
+struct RedisService: Sendable {
+  static let component = Component("redis")
+
+  var port: Int
+  var password: Secret
+
+  /// - Throws: `Failure` if redis-server is not installed.
+  init(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "") throws {
+    let isInstalled = path.split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/redis-server")
+    }
+    guard isInstalled else {
+      throw Failure(
+        exitCode: .infrastructure,
+        "redis-server is not installed, and it is the control channel of every run.\nInstall it: apt-get install redis-server"
+      )
+    }
+    port = try LoopbackPort.free()
+    password = Secret(randomHex(bytes: 24))
+  }
+
+  /// The configuration goes in by standard input, where no other user can read it.
+  func spec(tag: ProcessTag, log: String) -> ServiceSpec {
+    let configuration = """
+      bind 127.0.0.1
+      port \(port)
+      requirepass \(password.value)
+      save ""
+      appendonly no
+      daemonize no
+      dir /tmp
+      logfile ""
+
+      """
+    return ServiceSpec(
+      name: "redis-parm", component: RedisService.component.name,
+      command: Command("redis-server", ["-"], stdin: Secret(configuration)), tag: tag, log: log)
+  }
+
+  /// Probes until Redis answers.
+  /// - Throws: `Failure` if it does not within five seconds.
+  func waitUntilReady() async throws {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while true {
+      do {
+        try await onThread {
+          try ControlChannel(host: "127.0.0.1", port: port, password: password.value, run: "").ping()
+        }
+        return
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        guard ContinuousClock.now < deadline else {
+          throw Failure(exitCode: .infrastructure, "redis-server did not answer on port \(port) within 5 s: \(error)")
+        }
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
+  }
+}
+
+/// Lower-case hexadecimal digits of the system's random generator, two a byte.
+func randomHex(bytes: Int) -> String {
+  (0..<bytes).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
+}
+
+/// Runs blocking work on a thread of Dispatch's, so that Swift's cooperative pool never waits.
+func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+  try await withCheckedThrowingContinuation { continuation in
+    DispatchQueue.global(qos: .userInitiated).async { continuation.resume(with: Swift.Result { try work() }) }
+  }
+}

@@ -1,0 +1,59 @@
+import Control
+import Foundation
+import Synchronization
+
+/// The runner's end of the control channel: announcements come as a stream, orders go out at once.
+///
+/// hiredis blocks, so each direction has a connection and a thread of its own; nothing waits on Swift's cooperative pool.
+final class ControlDesk: Sendable {
+  private let host: String
+  private let port: Int
+  private let password: String
+  private let run: String
+  private let isClosed = Mutex(false)
+
+  init(host: String, port: Int, password: String, run: String) {
+    self.host = host
+    self.port = port
+    self.password = password
+    self.run = run
+  }
+
+  /// The announcements of the run from now on. The stream ends when the desk is closed or Redis is gone.
+  func announcements() -> AsyncStream<Announcement> {
+    AsyncStream { continuation in
+      let thread = Thread { [self] in
+        defer { continuation.finish() }
+        guard let channel = try? connect() else { return }
+        while !isClosed.withLock({ $0 }) {
+          guard let next = try? channel.nextAnnouncement(timeout: .seconds(1)) else {
+            if (try? channel.ping()) == nil { return }
+            continue
+          }
+          continuation.yield(next)
+        }
+      }
+      thread.name = "announcements"
+      thread.start()
+    }
+  }
+
+  func send(_ commands: [TrialDirector.Command]) async throws {
+    guard !commands.isEmpty else { return }
+    try await onThread { [self] in
+      let channel = try connect()
+      for command in commands { try channel.order(command.order, to: command.to) }
+    }
+  }
+
+  /// Where the frontend listens; nil until it does.
+  func frontendAddress() async throws -> FrontendAddress? {
+    try await onThread { [self] in try connect().frontendAddress() }
+  }
+
+  func close() { isClosed.withLock { $0 = true } }
+
+  private func connect() throws -> ControlChannel {
+    try ControlChannel(host: host, port: port, password: password, run: run)
+  }
+}

@@ -1,0 +1,182 @@
+import Control
+import Serving
+
+/// The course of one trial, without I/O: announcements and exits in, orders out, time passed in.
+///
+/// deploying -> driving -> draining -> finishing -> finished. A trial that cannot go on ends in `failed`, with a reason
+/// that names the component.
+struct TrialDirector: Sendable {
+  enum Stage: Equatable, Sendable {
+    /// Waits for every component to be ready.
+    case deploying
+    /// Clients send their schedule.
+    case driving
+    /// Everything is sent; the last replies are on their way.
+    case draining
+    /// The frontend waits a little for late work and writes its files.
+    case finishing
+    case finished
+    case failed(String)
+  }
+
+  enum Event: Equatable, Sendable {
+    case announced(Announcement)
+    /// A process ended, as `how` says (`was killed by signal 9`, `exited with status 65: no such file`).
+    case exited(Component, how: String)
+    /// Time has passed.
+    case tick
+  }
+
+  struct Command: Equatable, Sendable {
+    var order: Order
+    var to: Component
+  }
+
+  private(set) var stage = Stage.deploying
+  /// Base workers that are lost for good: their process ended.
+  private(set) var deadWorkers: Set<Component> = []
+  private(set) var commands: [Command] = []
+
+  private let clients: [Component]
+  private let baseWorkers: Set<Component>
+  private var waitingFor: Set<Component>
+  private var done: Set<Component> = []
+  private var sentQueries = 0
+  private var deadline: Instant
+  private let limits: Limits
+
+  /// How long each stage may take.
+  struct Limits: Equatable, Sendable {
+    /// Models are loaded and optimised in this time.
+    var ready: Duration = .seconds(120)
+    /// From `go` to the last query sent.
+    var drive: Duration
+    /// From there to the last reply.
+    var drain: Duration
+    var finish: Duration = .seconds(10)
+    /// From `go` to the first scheduled instant, so that every client has its order before.
+    var lead: Duration = .milliseconds(50)
+  }
+
+  init(baseWorkers: [Component], redundantWorkers: [Component], clients: [Component], limits: Limits, at now: Instant) {
+    self.clients = clients
+    self.baseWorkers = Set(baseWorkers)
+    self.limits = limits
+    waitingFor = Set(baseWorkers + redundantWorkers + clients + [.frontend])
+    deadline = now + limits.ready
+  }
+
+  /// Takes an event at `now`; what is to be ordered is in `commands` afterwards.
+  mutating func handle(_ event: Event, at now: Instant) {
+    commands = []
+    switch event {
+    case .announced(let announcement): hear(announcement)
+    case .exited(let component, let how): lose(component, how)
+    case .tick: break
+    }
+    advance(at: now)
+    if deadline <= now, isRunning {
+      stage = .failed("\(purpose) took longer than \(limitText); still waiting for \(waitingText)")
+    }
+  }
+
+  /// The components that the stage waits for, by name.
+  var waitingText: String { waitingFor.map(\.name).sorted(by: naturalOrder).joined(separator: ", ") }
+
+  private var isRunning: Bool {
+    switch stage {
+    case .finished, .failed: false
+    default: true
+    }
+  }
+
+  private mutating func hear(_ announcement: Announcement) {
+    switch (announcement.state, stage) {
+    case (.failed, _): stage = .failed("\(announcement.component): \(announcement.detail)")
+    case (.ready, .deploying): waitingFor.remove(announcement.component)
+    case (.lost, .deploying):
+      stage = .failed("the frontend lost \(announcement.component) before the trial began: \(announcement.detail)")
+    case (.sent, .driving):
+      guard waitingFor.remove(announcement.component) != nil else { return }
+      sentQueries += Int(announcement.detail) ?? 0
+    case (.done, _):
+      // One client may have its last reply while another still sends.
+      done.insert(announcement.component)
+      if stage != .driving { waitingFor.remove(announcement.component) }
+    default: break
+    }
+  }
+
+  private mutating func lose(_ component: Component, _ how: String) {
+    guard isRunning else { return }
+    switch stage {
+    case .deploying: stage = .failed("\(component) \(how) before it was ready")
+    default:
+      if component.role == "client" {
+        // A client exits by itself once it has announced `done`.
+        if !done.contains(component) { stage = .failed("\(component) \(how)") }
+      } else if component.isWorker {
+        deadWorkers.insert(component)
+        if baseWorkers.isSubset(of: deadWorkers), stage != .finishing {
+          stage = .failed("no instance of the base model is left: the last, \(component), \(how)")
+        }
+      } else {
+        stage = .failed("\(component) \(how)")
+      }
+    }
+  }
+
+  private mutating func advance(at now: Instant) {
+    guard waitingFor.isEmpty else { return }
+    switch stage {
+    case .deploying:
+      let start = now + limits.lead
+      commands += clients.map { Command(order: .go(start_ns: start.nanoseconds), to: $0) }
+      enter(.driving, waitingFor: clients, until: start + limits.drive)
+    case .driving:
+      commands.append(Command(order: .drain(queries: sentQueries), to: .frontend))
+      enter(.draining, waitingFor: clients, until: now + limits.drain)
+      advance(at: now)
+    case .draining:
+      commands.append(Command(order: .finish, to: .frontend))
+      enter(.finishing, waitingFor: [.frontend], until: now + limits.finish)
+    case .finishing: stage = .finished
+    case .finished, .failed: break
+    }
+  }
+
+  private mutating func enter(_ next: Stage, waitingFor components: [Component], until: Instant) {
+    stage = next
+    waitingFor = Set(components).subtracting(done)
+    deadline = until
+  }
+
+  private var purpose: String {
+    switch stage {
+    case .deploying: "getting ready"
+    case .driving: "sending"
+    case .draining: "the last replies"
+    default: "finishing"
+    }
+  }
+
+  private var limitText: String {
+    let limit =
+      switch stage {
+      case .deploying: limits.ready
+      case .driving: limits.drive
+      case .draining: limits.drain
+      default: limits.finish
+      }
+    return "\(limit.components.seconds) s"
+  }
+}
+
+extension Component {
+  /// What stands before the number: `worker` of `worker/3`.
+  var role: String { name.split(separator: "/").first.map(String.init) ?? name }
+  var isWorker: Bool { ["worker", "parity", "approximate"].contains(role) }
+}
+
+/// `worker/2` before `worker/10`.
+func naturalOrder(_ a: String, _ b: String) -> Bool { a.count == b.count ? a < b : a.count < b.count }

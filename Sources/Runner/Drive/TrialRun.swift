@@ -1,0 +1,157 @@
+import CloudUtil
+import Control
+import Foundation
+import Serving
+import Wire
+
+/// One trial on its machines: deploy, ready, drive, drain, finish, stop. What it measured lies in the folder afterwards.
+struct TrialRun {
+  let deployment: Deployment
+  let engine: any ContainerEngine
+  let transport: any HTTPTransport
+  let progress: Progress
+  let label: String
+
+  /// What the trial cost beside sending load, in seconds of wall clock, and in memory.
+  struct Costs: Equatable, Sendable {
+    var deploy_s = 0.0
+    var drive_s = 0.0
+    var drain_s = 0.0
+    var finish_s = 0.0
+    var stop_s = 0.0
+    /// The largest resident memory of a worker.
+    var workerResident_mb: Double?
+  }
+
+  /// Runs the trial to its end. Whatever happens, everything that it started is stopped when this returns or throws.
+  /// - Throws: `Failure` if it cannot be finished; `CancellationError` if it is interrupted. What was recorded so far
+  ///   lies in the folder then.
+  func run() async throws -> Costs {
+    let started = ContinuousClock.now
+    var costs = Costs()
+    do {
+      costs = try await withTeardown {
+        try await deployAndDrive()
+      } teardown: { [engine, tag = deployment.tag] in
+        try await engine.remove(tag)
+      }
+    } catch let error as ContainerError {
+      throw Failure(exitCode: .infrastructure, error.description)
+    }
+    let elapsed = (ContinuousClock.now - started) / .seconds(1)
+    costs.stop_s = max(0, elapsed - costs.deploy_s - costs.drive_s - costs.drain_s - costs.finish_s)
+    return costs
+  }
+
+  private func deployAndDrive() async throws -> Costs {
+    progress.stage("\(label): starting \(deployment.specs.count + 1) processes")
+    let desk = ControlDesk(
+      host: "127.0.0.1", port: deployment.redis.port, password: deployment.redis.password.value,
+      run: deployment.tag.run)
+    defer { desk.close() }
+    let stopwatch = ContinuousClock.now
+    try await engine.deploy([deployment.redisSpec])
+    try await deployment.redis.waitUntilReady()
+    try await engine.deploy(deployment.specs)
+    return try await drive(desk, since: stopwatch)
+  }
+
+  /// Feeds the director until the trial is over.
+  private func drive(_ desk: ControlDesk, since deployed: ContinuousClock.Instant) async throws -> Costs {
+    let clock = Clock()
+    let trial = deployment.trial
+    let duration = Duration.seconds(Double(trial.totalQueries) / trial.rate)
+    var director = TrialDirector(
+      baseWorkers: deployment.baseWorkers, redundantWorkers: deployment.redundantWorkers,
+      clients: deployment.clientComponents,
+      limits: .init(drive: duration * 1.5 + .seconds(30), drain: .milliseconds(trial.slo_ms) + .seconds(20)),
+      at: clock.now())
+    let (events, continuation) = AsyncStream.makeStream(of: TrialDirector.Event.self)
+
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { group.cancelAll() }
+      group.addTask {
+        for await announcement in desk.announcements() { continuation.yield(.announced(announcement)) }
+      }
+      group.addTask { [engine] in
+        for await exit in engine.exits() {
+          continuation.yield(.exited(Component(exit.component), how: await TrialRun.describe(exit, of: engine)))
+        }
+      }
+      group.addTask {
+        while !Task.isCancelled {
+          try await Task.sleep(for: .milliseconds(100))
+          continuation.yield(.tick)
+        }
+      }
+
+      var costs = Costs()
+      var entered = deployed
+      var live: LiveView?
+      for await event in events {
+        let stage = director.stage
+        director.handle(event, at: clock.now())
+        try await desk.send(director.commands)
+        tell(event)
+        if director.stage != stage {
+          let now = ContinuousClock.now
+          let spent = (now - entered) / .seconds(1)
+          entered = now
+          switch stage {
+          case .deploying: costs.deploy_s = spent
+          case .driving: costs.drive_s = spent
+          case .draining:
+            costs.drain_s = spent
+            costs.workerResident_mb = await largestWorker()
+          default: costs.finish_s = spent
+          }
+          switch director.stage {
+          case .driving:
+            progress.stage("\(label): sending \(trial.totalQueries) queries, \(duration.components.seconds) s")
+            live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
+          case .draining, .finishing: progress.stage("\(label): draining")
+          case .finished: return costs
+          case .failed(let reason):
+            throw Failure(exitCode: .experiment, "\(label): \(reason)\nLogs: \(deployment.folder.path)/logs")
+          case .deploying: break
+          }
+        }
+        if director.stage == .driving, let bar = await live?.bar() { progress.sending(bar) }
+      }
+      throw CancellationError()
+    }
+  }
+
+  /// A worker that is lost or returns is news to the user; everything else shows in the results.
+  private func tell(_ event: TrialDirector.Event) {
+    switch event {
+    case .announced(let announcement) where announcement.state == .lost:
+      progress.note("\(label): lost \(announcement.component) (\(announcement.detail))")
+    case .exited(let component, let how) where component.isWorker: progress.note("\(label): \(component) \(how)")
+    default: break
+    }
+  }
+
+  /// How a service ended, with its own last words.
+  private static func describe(_ exit: ServiceExit, of engine: any ContainerEngine) async -> String {
+    let lastWords = (try? await engine.logs(exit.name, lines: 1))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+    switch exit.termination {
+    case .exited(let status): return "exited with status \(status)" + (lastWords.isEmpty ? "" : ": \(lastWords)")
+    case .signalled: return "was killed by \(exit.termination)"
+    }
+  }
+
+  private func largestWorker() async -> Double? {
+    var largest: Int64?
+    for spec in deployment.specs where Component(spec.component).isWorker {
+      guard let stats = try? await engine.stats(spec.name) else { continue }
+      largest = max(largest ?? 0, stats.maxResident_bytes)
+    }
+    return largest.map { Double($0) / 1e6 }
+  }
+
+  private func metricsURL(_ desk: ControlDesk) async -> String? {
+    guard let address = try? await desk.frontendAddress() else { return nil }
+    return "http://\(address.host):\(address.httpPort)/metrics"
+  }
+}

@@ -1,0 +1,126 @@
+// From a query's arrival to its batch in a queue.
+extension CodedPolicy {
+  mutating func arrive(_ query: QueryID, _ phase: Phase, at now: Instant) {
+    let id = queries.append(Query(phase: phase))
+    precondition(id == query.number, "queries are numbered in the order of arrival")
+    unseated += 1
+    if let deadline = settings.deadline { deadlines.append((query, at: now + deadline)) }
+  }
+
+  /// The query takes the next seat of its phase's open group; a batch that is full is queued, a group that is full is coded.
+  mutating func seat(_ query: QueryID, at now: Instant, into actions: inout [Action]) {
+    guard let state = queries[query.number], state.seat == nil else { return }
+    guard state.state == .waiting else {
+      // Answered by default before its input was at hand: no instance needs to see it.
+      leaveUnseated(query, into: &actions)
+      return
+    }
+    let group = openGroup(for: state.phase)
+    guard let member = groups[group.number]?.filling else { return }
+    let batch = number(of: group, member)
+    guard let position = batches[batch]?.count else { return }
+
+    let seat = Seat(group: group, member: member, position: position)
+    queries[query.number]?.seat = seat
+    seats[batch * settings.batchSize + position] = query
+    if position == 0 { batches[batch]?.openedAt = now }
+    batches[batch]?.count += 1
+    batches[batch]?.unanswered += 1
+    groups[group.number]?.unanswered += 1
+    if settings.mode == .coded { actions.append(.encode(query, seat)) }
+
+    unseated -= 1
+    if position + 1 == settings.batchSize { closeBatch(of: group, into: &actions) }
+    closeWhatIsIncomplete(into: &actions)
+  }
+
+  /// The query goes without having taken a seat.
+  mutating func leaveUnseated(_ query: QueryID, into actions: inout [Action]) {
+    unseated -= 1
+    queries.remove(query.number)
+    actions.append(.release(query))
+    closeWhatIsIncomplete(into: &actions)
+  }
+
+  /// While load drains, and once every query that came has its seat: nothing waits for a query that will not come.
+  mutating func closeWhatIsIncomplete(into actions: inout [Action]) {
+    guard isDraining, unseated == 0 else { return }
+    for phase in Phase.allCases {
+      guard let group = openGroups[phase.rawValue] else { continue }
+      if openBatchCount(of: group) > 0 { closeBatch(of: group, into: &actions) }
+      // What load leaves incomplete is closed without parity.
+      if openGroups[phase.rawValue] == group { close(group, into: &actions) }
+    }
+  }
+
+  /// When the batch that fills in `phase` goes though it is not full.
+  func batchTimeout(of phase: Phase) -> Instant? {
+    guard let timeout = settings.batchTimeout, let group = openGroups[phase.rawValue],
+      let member = groups[group.number]?.filling, let batch = batches[number(of: group, member)], batch.count > 0
+    else { return nil }
+    return batch.openedAt + timeout
+  }
+
+  mutating func closeTimedOutBatches(at now: Instant, into actions: inout [Action]) {
+    for phase in Phase.allCases {
+      guard let timeout = batchTimeout(of: phase), timeout <= now, let group = openGroups[phase.rawValue] else {
+        continue
+      }
+      closeBatch(of: group, into: &actions)
+    }
+  }
+
+  private func openBatchCount(of group: GroupID) -> Int {
+    guard let member = groups[group.number]?.filling else { return 0 }
+    return batches[number(of: group, member)]?.count ?? 0
+  }
+
+  private mutating func openGroup(for phase: Phase) -> GroupID {
+    if let group = openGroups[phase.rawValue] { return group }
+    let group = GroupID(groups.append(Group(phase: phase)))
+    for _ in 0..<batchesPerGroup {
+      batches.append(Batch())
+      for _ in 0..<settings.batchSize { seats.append(.nobody) }
+    }
+    openGroups[phase.rawValue] = group
+    return group
+  }
+
+  /// Queues the batch that fills, full or not, and what its mode adds to it.
+  private mutating func closeBatch(of group: GroupID, into actions: inout [Action]) {
+    guard let member = groups[group.number]?.filling else { return }
+    let batch = number(of: group, member)
+    groups[group.number]?.filling += 1
+    if let state = batches[batch], state.unanswered > 0 {
+      let own = queue(Job(kind: .own, group: group, member: member, count: state.count), into: &actions)
+      batches[batch]?.own = own
+      if settings.mode == .cheap {
+        let twin = queue(Job(kind: .approximate, group: group, member: member, count: state.count), into: &actions)
+        batches[batch]?.twin = twin
+      }
+    }
+    if member + 1 == batchesPerGroup {
+      if settings.mode == .coded { code(group, into: &actions) }
+      close(group, into: &actions)
+    }
+  }
+
+  /// Queues the parity jobs of a group whose batches have all gone. A position is coded if every batch has a query there.
+  private mutating func code(_ group: GroupID, into actions: inout [Action]) {
+    var positions = settings.batchSize
+    for member in 0..<batchesPerGroup { positions = min(positions, batches[number(of: group, member)]?.count ?? 0) }
+    guard positions > 0, let unanswered = groups[group.number]?.unanswered, unanswered > 0 else { return }
+    groups[group.number]?.codedPositions = positions
+    for index in 0..<settings.parities {
+      let job = queue(Job(kind: .parity(index: index), group: group, member: 0, count: positions), into: &actions)
+      if index == 0 { groups[group.number]?.firstParityJob = job }
+    }
+  }
+
+  private mutating func close(_ group: GroupID, into actions: inout [Action]) {
+    guard let phase = groups[group.number]?.phase else { return }
+    groups[group.number]?.isClosed = true
+    openGroups[phase.rawValue] = nil
+    settle(group, into: &actions)
+  }
+}

@@ -1,0 +1,4 @@
+/// Which part of the load a query belongs to. A coding group holds queries of one phase only.
+public enum Phase: Int, CaseIterable, Sendable {
+  case warmup, measured
+}

@@ -1,0 +1,110 @@
+import DequeModule
+
+/// The instances of one pool and the jobs that wait for them.
+///
+/// Ids of jobs that were removed while they waited stay in the deques until they come to the head; whether a job still
+/// waits is for the job table to say, and `waiting` counts only those that do.
+struct PoolQueue: Sendable {
+  private let mode: QueueMode
+  /// single_queue: every waiting job. rr: the jobs that came while no instance was there.
+  private var shared = Deque<JobID>()
+  /// single_queue: the idle instances, longest idle first.
+  private var idle = Deque<InstanceID>()
+  /// rr: the instances in the order of dealing, each with its queue.
+  private var lanes: [Lane] = []
+  private var nextLane = 0
+  /// Jobs that wait.
+  private(set) var waiting = 0
+
+  private struct Lane: Sendable {
+    var instance: InstanceID
+    var isIdle: Bool
+    var jobs = Deque<JobID>()
+  }
+
+  init(mode: QueueMode) { self.mode = mode }
+
+  // MARK: Jobs
+
+  /// Takes a new job, at the tail. Returns the instance that is to have it now; nil if it waits.
+  mutating func add(_ job: JobID) -> InstanceID? { place(job, atHead: false) }
+
+  /// Takes a job back from an instance that left, at the head. Returns the instance that is to have it now.
+  mutating func putBack(_ job: JobID) -> InstanceID? { place(job, atHead: true) }
+
+  /// A waiting job has been removed from the job table.
+  mutating func forgetOne() { waiting -= 1 }
+
+  private mutating func place(_ job: JobID, atHead: Bool) -> InstanceID? {
+    switch mode {
+    case .singleQueue:
+      if let instance = idle.popFirst() { return instance }
+      if atHead { shared.prepend(job) } else { shared.append(job) }
+    case .roundRobin:
+      guard !lanes.isEmpty else {
+        if atHead { shared.prepend(job) } else { shared.append(job) }
+        break
+      }
+      let lane = nextLane
+      nextLane = (nextLane + 1) % lanes.count
+      if lanes[lane].isIdle {
+        lanes[lane].isIdle = false
+        return lanes[lane].instance
+      }
+      if atHead { lanes[lane].jobs.prepend(job) } else { lanes[lane].jobs.append(job) }
+    }
+    waiting += 1
+    return nil
+  }
+
+  // MARK: Instances
+
+  /// An instance is new or has become idle. Returns the job that it is to have now; nil if it stays idle.
+  mutating func nextJob(for instance: InstanceID, in jobs: Window<CodedPolicy.Job>) -> JobID? {
+    switch mode {
+    case .singleQueue:
+      if let job = shared.popFirstWaiting(in: jobs) {
+        waiting -= 1
+        return job
+      }
+      idle.append(instance)
+    case .roundRobin:
+      guard let lane = lanes.firstIndex(where: { $0.instance == instance }) else { return nil }
+      if let job = lanes[lane].jobs.popFirstWaiting(in: jobs) {
+        waiting -= 1
+        return job
+      }
+      lanes[lane].isIdle = true
+    }
+    return nil
+  }
+
+  /// An instance joins, busy until `nextJob` is asked for it.
+  mutating func join(_ instance: InstanceID) {
+    guard mode == .roundRobin else { return }
+    lanes.append(Lane(instance: instance, isIdle: false))
+    // Jobs wait without a lane only while there is no instance at all: the first one takes them.
+    swap(&shared, &lanes[lanes.count - 1].jobs)
+  }
+
+  /// An instance leaves. Returns the jobs that waited for it alone; they are to be added again, in this order.
+  mutating func leave(_ instance: InstanceID, jobs: Window<CodedPolicy.Job>) -> Deque<JobID> {
+    idle.removeAll { $0 == instance }
+    guard let lane = lanes.firstIndex(where: { $0.instance == instance }) else { return [] }
+    let orphans = lanes.remove(at: lane).jobs.filter { jobs[$0.number] != nil }
+    if lane < nextLane { nextLane -= 1 }
+    if nextLane >= lanes.count { nextLane = 0 }
+    waiting -= orphans.count
+    return orphans
+  }
+}
+
+extension Deque<JobID> {
+  /// Removes ids from the head up to and including the first that is still in the table.
+  fileprivate mutating func popFirstWaiting(in jobs: Window<CodedPolicy.Job>) -> JobID? {
+    while let job = popFirst() {
+      if jobs[job.number] != nil { return job }
+    }
+    return nil
+  }
+}

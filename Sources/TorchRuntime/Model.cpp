@@ -1,0 +1,71 @@
+#include "Model.h"
+
+#include <ATen/Parallel.h>
+
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+namespace run_exp {
+
+// Runs after which libtorch's executor has profiled and compiled a graph.
+static const int kWarmUpRuns = 3;
+
+Model::Model(const std::string &path, std::vector<int64_t> shape, int threads) : shape_(std::move(shape)) {
+  at::set_num_threads(threads);
+  input_bytes_ = sizeof(float);
+  for (int64_t length : shape_) input_bytes_ *= static_cast<size_t>(length);
+
+  c10::InferenceMode guard;
+  module_ = torch::jit::load(path, at::kCPU);
+  module_.eval();
+  try {
+    torch::jit::Module optimised = torch::jit::optimize_for_inference(module_);
+    warm_up(optimised);
+    module_ = optimised;
+  } catch (const std::exception &) {
+    // Some models cannot be frozen or have layers that the optimiser breaks; the plain one does the same, slower.
+    warm_up(module_);
+  }
+}
+
+const float *Model::infer(const void *const *inputs, size_t batch, size_t &count) {
+  c10::InferenceMode guard;
+  at::Tensor gathered = place(batch);
+  char *start = static_cast<char *>(gathered.data_ptr());
+  for (size_t index = 0; index < batch; index++) std::memcpy(start + index * input_bytes_, inputs[index], input_bytes_);
+  outputs_ = run(module_, gathered);
+  count = static_cast<size_t>(outputs_.size(1));
+  return outputs_.data_ptr<float>();
+}
+
+at::Tensor Model::place(size_t batch) {
+  const int64_t length = static_cast<int64_t>(batch);
+  if (!inputs_.defined() || inputs_.size(0) < length) {
+    std::vector<int64_t> sizes{length};
+    sizes.insert(sizes.end(), shape_.begin(), shape_.end());
+    inputs_ = at::zeros(sizes, at::kFloat);
+  }
+  return inputs_.narrow(0, 0, length);
+}
+
+void Model::warm_up(torch::jit::Module &module) {
+  // The smaller batch last: it is the usual one.
+  for (size_t batch : {2, 1})
+    for (int index = 0; index < kWarmUpRuns; index++) run(module, place(batch).zero_());
+}
+
+at::Tensor Model::run(torch::jit::Module &module, const at::Tensor &inputs) {
+  const c10::IValue value = module.forward({inputs});
+  if (!value.isTensor()) throw std::runtime_error("the model returns a " + value.tagKind() + ", needed is one tensor");
+  const at::Tensor outputs = value.toTensor();
+  const int64_t batch = inputs.size(0);
+  if (outputs.dim() < 1 || outputs.size(0) != batch) {
+    throw std::runtime_error(
+        "the model returns " + std::to_string(outputs.dim() < 1 ? 1 : outputs.size(0)) + " outputs for " +
+        std::to_string(batch) + " inputs");
+  }
+  return outputs.reshape({batch, outputs.numel() / batch}).to(at::kCPU, at::kFloat).contiguous();
+}
+
+}  // namespace run_exp

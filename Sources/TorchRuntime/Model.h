@@ -1,0 +1,36 @@
+#pragma once
+#include <torch/script.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace run_exp {
+
+/// A TorchScript model that maps a batch of float32 inputs of one shape to a batch of float32 outputs.
+/// Every member may throw what libtorch throws.
+class Model {
+ public:
+  /// Loads `path`, optimises it for inference where libtorch can, and runs it on zeros.
+  Model(const std::string &path, std::vector<int64_t> shape, int threads);
+
+  /// Copies the inputs into one tensor, runs the model, and keeps the outputs until the next call.
+  const float *infer(const void *const *inputs, size_t batch, size_t &count);
+
+ private:
+  /// The first `batch` places of the memory that inputs are gathered in.
+  at::Tensor place(size_t batch);
+  /// Runs `module` on zeros until libtorch has compiled it, in two sizes of batch.
+  void warm_up(torch::jit::Module &module);
+  /// The outputs of `module`: one row an input, contiguous floats.
+  static at::Tensor run(torch::jit::Module &module, const at::Tensor &inputs);
+
+  std::vector<int64_t> shape_;
+  size_t input_bytes_;
+  torch::jit::Module module_;
+  at::Tensor inputs_;
+  at::Tensor outputs_;
+};
+
+}  // namespace run_exp

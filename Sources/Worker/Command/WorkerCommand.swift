@@ -1,0 +1,124 @@
+import ArgumentParser
+import NIOPosix
+import Serving
+import Wire
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@main
+struct WorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker",
+    abstract: "Runs a model for a frontend: dials its link port and infers one batch at a time.",
+    discussion: """
+      The model is loaded first; a link that breaks is dialled again until SIGTERM.
+
+      --model is a TorchScript file; 'synthetic', which takes the times of --service-time; or 'dummy', which takes
+      none. The last two return the first ten values of the input, a linear function of it.
+
+      Environment:
+        RUN_EXP_LINK_SECRET     what the frontend wants to hear in hello
+        RUN_EXP_REDIS_PASSWORD  of the Redis at --redis
+        RUN_EXP_TORCH_RUNTIME   path of libTorchRuntime.so, where it is not beside this executable
+
+      Exit codes: 0 after SIGTERM, 64 usage, 65 unusable model or file, 69 Redis or libtorch's runtime missing.
+      """)
+
+  @Option(help: "The Redis to find the frontend by.", transform: HostPort.init(argument:))
+  var redis: HostPort?
+
+  @Option(name: .customLong("run"), help: "The name of the run in Redis.")
+  var runName: String?
+
+  @Option(
+    help: ArgumentHelp("The frontend's link port, in place of --redis.", valueName: "host:port"),
+    transform: HostPort.init(argument:))
+  var frontend: HostPort?
+
+  @Option(help: "The worker's number in the experiment.")
+  var number: UInt32
+
+  @Option(help: "The pool to join: base, approximate, or parity:0, parity:1 ...", transform: Pool.parse)
+  var pool: Pool
+
+  @Option(help: ArgumentHelp("A TorchScript file, synthetic, or dummy.", valueName: "model"))
+  var model: String
+
+  @Option(help: "One input of the model: images, or floats: and a shape (floats:1x8x8).", transform: InputForm.parse)
+  var input: InputForm
+
+  @Option(help: "Threads that one inference uses.")
+  var threads = 1
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Milliseconds a batch of the synthetic model takes, as JSON: kind (constant, exponential, lognormal or \
+      empirical), median_ms (25), sigma (0.05), file (for empirical: one a line).
+      """, valueName: "json"), transform: ServiceTime.parse)
+  var serviceTime = ServiceTime()
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Batches that take longer, as a JSON list: workers (numbers; absent: all), probability, and added_ms or factor.
+      """, valueName: "json"), transform: Slowdown.parse)
+  var slowdowns: [Slowdown] = []
+
+  @Option(help: "Of the service times and slowdowns; each worker draws its own from it.")
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    guard (redis == nil) != (frontend == nil) else { throw ValidationError("either --redis or --frontend is needed") }
+    guard (redis == nil) == (runName == nil) else { throw ValidationError("--redis and --run go together") }
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
+  }
+
+  func run() throws {
+    Signals.endOnTermination()
+    do throws(StartFailure) {
+      try serve()
+    } catch {
+      Log.line("worker/\(number): \(error)")
+      throw ExitCode(error.exitCode)
+    }
+  }
+
+  /// Never returns but by a failure to start: the model runs on this thread, the link on another.
+  private func serve() throws(StartFailure) {
+    var instance = try Instance(
+      model: loadModel(), form: input, slowdowns: Slowdowns(slowdowns, seed: seed, worker: number))
+    Log.line("worker/\(number): model \(model) is loaded")
+    let jobs = JobMailbox()
+    let secret = environment("RUN_EXP_LINK_SECRET") ?? ""
+    let dialler = Dialler(
+      frontend: try findFrontend(), hello: .init(secret: secret, pool: pool, worker: number), jobs: jobs)
+    dialler.dial(on: MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
+    while true {
+      let job = jobs.take()
+      let start_ns = Monotonic.now_ns()
+      let results = instance.run(job.inputs)
+      let service_ns = UInt64(Monotonic.now_ns() - start_ns)
+      job.link.writeAndFlush(WorkerMessage.outputs(job.id, service_ns: service_ns, results), promise: nil)
+    }
+  }
+
+  private func loadModel() throws(StartFailure) -> any Model {
+    switch model {
+    case "dummy": return DummyModel()
+    case "synthetic":
+      return SyntheticModel(serviceTimes: try ServiceTimes(serviceTime, seed: seed, worker: number))
+    default: return try TorchModel(path: model, shape: input.shape, threads: threads)
+    }
+  }
+
+  private func findFrontend() throws(StartFailure) -> HostPort {
+    if let frontend { return frontend }
+    guard let redis, let runName else { throw .unavailable("neither --redis nor --frontend") }
+    return try FrontendLookup(redis: redis, run: runName, password: environment("RUN_EXP_REDIS_PASSWORD")).frontend()
+  }
+
+  private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

@@ -1,0 +1,87 @@
+import Imaging
+import NIOCore
+import Wire
+
+/// A model with what surrounds it in a worker: inputs are checked and images decoded before it, slowdowns come after it.
+/// Lives on one thread.
+struct Instance {
+  private var model: any Model
+  private let form: InputForm
+  private var slowdowns: Slowdowns
+  /// nil: no input is an image.
+  private let preprocessor: ImagePreprocessor?
+
+  /// - Throws: `StartFailure` 69 if there is no memory for an image decoder.
+  init(model: any Model, form: InputForm, slowdowns: Slowdowns) throws(StartFailure) {
+    self.model = model
+    self.form = form
+    self.slowdowns = slowdowns
+    preprocessor = form.isImage ? ImagePreprocessor() : nil
+    guard !form.isImage || preprocessor != nil else { throw .unavailable("no memory for an image decoder") }
+  }
+
+  /// One result for each input, in order. The inputs that can be used make the model's batch; if there is none, the
+  /// model is not run and nothing is drawn for it.
+  mutating func run(_ inputs: WorkerMessage.Inputs) -> [WorkerMessage.Result] {
+    var usable: [ByteBuffer] = []
+    var results: [WorkerMessage.Result?] = inputs.items.map { item in
+      do throws(BadInput) {
+        usable.append(try prepare(item, inputs.encoding))
+        return nil
+      } catch { return .badInput(error.reason) }
+    }
+    if !usable.isEmpty {
+      var outputs = infer(usable)[...]
+      for index in results.indices where results[index] == nil { results[index] = outputs.popFirst() }
+    }
+    return results.map { $0 ?? .failed("the model returned too few outputs") }
+  }
+
+  private mutating func infer(_ inputs: [ByteBuffer]) -> [WorkerMessage.Result] {
+    let start_ns = Monotonic.now_ns()
+    let results: [WorkerMessage.Result]
+    do throws(ModelFailure) {
+      results = try model.infer(inputs).map { .output($0) }
+    } catch {
+      Log.line("model failed: \(error.reason)")
+      results = inputs.map { _ in .failed(error.reason) }
+    }
+    let end_ns = Monotonic.now_ns()
+    let added_ns = slowdowns.next_ns(service_ns: end_ns - start_ns)
+    if added_ns > 0 { Monotonic.sleep(until_ns: end_ns + added_ns) }
+    return results
+  }
+
+  private struct BadInput: Error {
+    var reason: String
+  }
+
+  /// The input as the model takes it.
+  private func prepare(_ item: ByteBuffer, _ encoding: WorkerMessage.Inputs.Encoding) throws(BadInput) -> ByteBuffer {
+    switch (encoding, preprocessor) {
+    case (.floats, _):
+      guard item.readableBytes == form.bytes else {
+        throw BadInput(
+          reason: "input of \(item.readableBytes) bytes, needed are \(form.bytes): \(form.elements) float32")
+      }
+      return item
+    case (.jpeg, let preprocessor?): return try decode(item, preprocessor)
+    case (.jpeg, nil): throw BadInput(reason: "a JPEG image, needed are \(form.elements) float32")
+    }
+  }
+
+  private func decode(_ jpeg: ByteBuffer, _ preprocessor: ImagePreprocessor) throws(BadInput) -> ByteBuffer {
+    var input = ByteBufferAllocator().buffer(capacity: form.bytes)
+    var failure: ImageError?
+    input.writeWithUnsafeMutableBytes(minimumWritableBytes: form.bytes) { bytes in
+      let floats = UnsafeMutableRawBufferPointer(rebasing: bytes[..<form.bytes]).bindMemory(to: Float.self)
+      do throws(ImageError) {
+        try jpeg.withUnsafeReadableBytes { image throws(ImageError) in try preprocessor.preprocess(image, into: floats)
+        }
+      } catch { failure = error }
+      return failure == nil ? form.bytes : 0
+    }
+    if let failure { throw BadInput(reason: "\(failure)") }
+    return input
+  }
+}

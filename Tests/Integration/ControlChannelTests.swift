@@ -1,0 +1,135 @@
+import Control
+import Testing
+
+@Suite("The control channel, through a real Redis", .timeLimit(.minutes(1)))
+struct ControlChannelTests {
+  @Test("An announcement reaches the runner whole, whatever its detail holds")
+  func announcements() throws {
+    let redis = try RedisServer()
+    let (process, runner) = (try redis.channel(), try redis.channel())
+    let details = ["", "10000", "a tab\there", "line\nbreak", "Grüße, 世界", String(repeating: "x", count: 100_000)]
+    let sent = zip(Announcement.State.allCases.map { $0 } + [.ready], details).map { state, detail in
+      Announcement(Component(role: "client", 3), state, detail: detail)
+    }
+    for announcement in sent { try process.announce(announcement) }
+    for announcement in sent { #expect(try runner.nextAnnouncement(timeout: .seconds(5)) == announcement) }
+  }
+
+  @Test("An order reaches the component it is for, and no other, even if it was given before the component listened")
+  func orders() throws {
+    let redis = try RedisServer()
+    let (runner, first, second) = (try redis.channel(), try redis.channel(), try redis.channel())
+    try runner.order(.go(start_ns: 1_700_000_000_123_456_789), to: Component(role: "client", 0))
+    try runner.order(.drain(queries: 10_304), to: .frontend)
+    try runner.order(.finish, to: .frontend)
+    #expect(try second.nextOrder(to: Component(role: "client", 1), timeout: .milliseconds(10)) == nil)
+    let go = try first.nextOrder(to: Component(role: "client", 0), timeout: .seconds(5))
+    #expect(go == .go(start_ns: 1_700_000_000_123_456_789))
+    #expect(try second.nextOrder(to: .frontend, timeout: .seconds(5)) == .drain(queries: 10_304))
+    #expect(try second.nextOrder(to: .frontend, timeout: .seconds(5)) == .finish)
+  }
+
+  @Test("An order that comes while a component waits ends the wait")
+  func waiting() async throws {
+    let redis = try RedisServer()
+    let runner = try redis.channel()
+    let (port, password) = (redis.port, redis.password)
+    async let order = Task.detached {
+      let channel = try ControlChannel(host: "127.0.0.1", port: port, password: password, run: "test")
+      try channel.announce(Announcement(.frontend, .ready))
+      return try channel.nextOrder(to: .frontend, timeout: .seconds(30))
+    }.value
+    #expect(try runner.nextAnnouncement(timeout: .seconds(30)) == Announcement(.frontend, .ready))
+    try runner.order(.finish, to: .frontend)
+    #expect(try await order == .finish)
+  }
+
+  @Test("The frontend's address is absent until it is set")
+  func address() throws {
+    let redis = try RedisServer()
+    let channel = try redis.channel()
+    #expect(try channel.frontendAddress() == nil)
+    let address = FrontendAddress(host: "127.0.0.1", httpPort: 1337, linkPort: 40001)
+    try channel.setFrontendAddress(address)
+    #expect(try redis.channel().frontendAddress() == address)
+  }
+
+  @Test("Runs that share a Redis do not hear each other")
+  func runs() throws {
+    let redis = try RedisServer()
+    let (one, other) = (try redis.channel(run: "a"), try redis.channel(run: "b"))
+    try one.announce(Announcement(.frontend, .ready))
+    try one.setFrontendAddress(FrontendAddress(host: "h", httpPort: 1, linkPort: 2))
+    #expect(try other.nextAnnouncement(timeout: .milliseconds(10)) == nil)
+    #expect(try other.frontendAddress() == nil)
+  }
+
+  @Test("A wrong password and an absent one are refused when connecting, and the error says why")
+  func password() throws {
+    let redis = try RedisServer()
+    let wrong = try #require(throws: ControlChannel.Failure.self) { try redis.channel(password: "wrong") }
+    #expect(wrong.description.contains("WRONGPASS"))
+    let absent = try #require(throws: ControlChannel.Failure.self) {
+      try ControlChannel(host: "127.0.0.1", port: redis.port, password: nil, run: "test")
+    }
+    #expect(absent.description.contains("NOAUTH"))
+  }
+
+  @Test("Where nothing listens, connecting fails and names the address")
+  func nobody() throws {
+    let port = try RedisServer.freePort()
+    let failure = try #require(throws: ControlChannel.Failure.self) {
+      try ControlChannel(host: "127.0.0.1", port: port, password: nil, run: "test")
+    }
+    #expect(failure.isLost)
+    #expect(failure.description.contains("127.0.0.1:\(port)"))
+  }
+
+  @Test("When Redis dies, the next call throws, and so does every later one; the process goes on")
+  func death() throws {
+    let redis = try RedisServer()
+    let channel = try redis.channel()
+    redis.stop()
+    for _ in 0..<3 {
+      let failure = try #require(throws: ControlChannel.Failure.self) {
+        try channel.announce(Announcement(.frontend, .done))
+      }
+      #expect(failure.isLost)
+    }
+    #expect(throws: ControlChannel.Failure.self) { try channel.nextOrder(to: .frontend, timeout: .seconds(1)) }
+  }
+
+  @Test("When Redis falls silent, a call gives up and says so")
+  func silence() throws {
+    let redis = try RedisServer()
+    let channel = try redis.channel()
+    redis.freeze()
+    let failure = try #require(throws: ControlChannel.Failure.self) { try channel.ping() }
+    #expect(failure.isLost)
+    #expect(failure.description.contains("no answer within"))
+  }
+
+  @Test("A waiting call ends with its connection")
+  func deathWhileWaiting() async throws {
+    let redis = try RedisServer()
+    let runner = try redis.channel()
+    let (port, password) = (redis.port, redis.password)
+    async let waiting: Order? = Task.detached {
+      let channel = try ControlChannel(host: "127.0.0.1", port: port, password: password, run: "test")
+      try channel.announce(Announcement(.frontend, .ready))
+      return try channel.nextOrder(to: .frontend, timeout: .seconds(50))
+    }.value
+    _ = try runner.nextAnnouncement(timeout: .seconds(30))
+    redis.stop()
+    await #expect(throws: ControlChannel.Failure.self) { _ = try await waiting }
+  }
+
+  @Test("Text that is not ours is refused, not taken for something else")
+  func malformed() throws {
+    let redis = try RedisServer()
+    let channel = try redis.channel()
+    // An address is free text as far as Redis is concerned.
+    try channel.setFrontendAddress(FrontendAddress(host: "two words", httpPort: 1, linkPort: 2))
+    #expect(throws: ControlChannel.Failure.self) { try channel.frontendAddress() }
+  }
+}

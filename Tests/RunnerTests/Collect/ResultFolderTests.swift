@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import Runner
+
+@Suite struct ResultFolderTests {
+  private func withFolder(_ body: (ResultFolder) throws -> Void) throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "ResultFolderTests-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: root) }
+    try body(ResultFolder(url: root.appending(path: "it_0/0")))
+  }
+
+  private func write(_ fingerprint: String, to folder: ResultFolder) throws {
+    try Data(#"{"fingerprint": "\#(fingerprint)"}"#.utf8).write(to: folder.partial.appending(path: "summary.json"))
+  }
+
+  @Test("nothing is at the place until the trial is whole; then it is finished, with its fingerprint")
+  func writtenAside() throws {
+    try withFolder { folder in
+      #expect(folder.state == .empty)
+      #expect(try folder.begin() == false)
+      try write("a", to: folder)
+      #expect(folder.state == .empty)
+      try folder.finish()
+      #expect(folder.state == .finished(fingerprint: "a"))
+      #expect(!FileManager.default.fileExists(atPath: folder.partial.path))
+    }
+  }
+
+  @Test("the rest of an unfinished attempt is discarded, and said to have been there")
+  func discarded() throws {
+    try withFolder { folder in
+      _ = try folder.begin()
+      try write("a", to: folder)
+      #expect(try folder.begin() == true)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.partial.path).isEmpty)
+    }
+  }
+
+  @Test("older results stay whole until newer ones take their place")
+  func replaced() throws {
+    try withFolder { folder in
+      for fingerprint in ["a", "b"] {
+        _ = try folder.begin()
+        try write(fingerprint, to: folder)
+        if fingerprint == "b" { #expect(folder.state == .finished(fingerprint: "a")) }
+        try folder.finish()
+      }
+      #expect(folder.state == .finished(fingerprint: "b"))
+    }
+  }
+
+  @Test("a folder that no trial has written is told apart")
+  func foreign() throws {
+    try withFolder { folder in
+      try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+      #expect(folder.state == .foreign)
+    }
+  }
+
+  @Test("a place that cannot be written is an infrastructure failure that names it")
+  func notWritable() throws {
+    let folder = ResultFolder(url: URL(filePath: "/proc/no/it_0/0"))
+    let failure = #expect(throws: Failure.self) { try folder.begin() }
+    #expect(failure?.exitCode == .infrastructure)
+    #expect(failure?.description.contains("/proc/no/it_0/0.partial") == true)
+  }
+}

@@ -1,0 +1,84 @@
+import Control
+import Serving
+import Testing
+
+@testable import Runner
+
+@Suite struct TrialDirectorTests {
+  private let workers = [Component("worker/0"), Component("worker/1")]
+  private let parity = [Component("parity/2")]
+  private let clients = [Component("client/0"), Component("client/1")]
+
+  private func director() -> TrialDirector {
+    TrialDirector(
+      baseWorkers: workers, redundantWorkers: parity, clients: clients,
+      limits: .init(drive: .seconds(10), drain: .seconds(5)), at: Instant(nanoseconds: 0))
+  }
+
+  private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9)) }
+
+  private func makeReady(_ director: inout TrialDirector) {
+    for component in workers + parity + clients + [.frontend] {
+      director.handle(.announced(Announcement(component, .ready)), at: at(1))
+    }
+  }
+
+  @Test("the whole course: ready, go, drain with the number sent, finish, finished")
+  func course() {
+    var director = director()
+    makeReady(&director)
+    #expect(director.stage == .driving)
+    let start = at(1) + .milliseconds(50)
+    #expect(director.commands == clients.map { .init(order: .go(start_ns: start.nanoseconds), to: $0) })
+    director.handle(.announced(Announcement(clients[0], .sent, detail: "150")), at: at(2))
+    #expect(director.commands.isEmpty)
+    director.handle(.announced(Announcement(clients[0], .done)), at: at(2))
+    director.handle(.announced(Announcement(clients[1], .sent, detail: "149")), at: at(3))
+    #expect(director.commands == [.init(order: .drain(queries: 299), to: .frontend)])
+    director.handle(.announced(Announcement(clients[1], .done)), at: at(3))
+    #expect(director.commands == [.init(order: .finish, to: .frontend)])
+    director.handle(.exited(clients[0], how: "exited with status 0"), at: at(3))
+    director.handle(.announced(Announcement(.frontend, .done)), at: at(4))
+    #expect(director.stage == .finished)
+  }
+
+  @Test("a stage that takes too long fails and names what it waited for")
+  func deadlines() {
+    var director = director()
+    director.handle(.announced(Announcement(.frontend, .ready)), at: at(0))
+    director.handle(.tick, at: at(121))
+    let everyone = "client/0, client/1, parity/2, worker/0, worker/1"
+    #expect(director.stage == .failed("getting ready took longer than 120 s; still waiting for \(everyone)"))
+  }
+
+  @Test("a process that ends before it is ready fails the trial with what it said")
+  func earlyExit() {
+    var director = director()
+    director.handle(.exited(workers[1], how: "exited with status 65: no such model"), at: at(0))
+    #expect(director.stage == .failed("worker/1 exited with status 65: no such model before it was ready"))
+  }
+
+  @Test("a worker that is killed while load is sent is part of the trial; the last one ends it")
+  func killedWorkers() {
+    var director = director()
+    makeReady(&director)
+    director.handle(.exited(workers[0], how: "was killed by signal 9"), at: at(2))
+    #expect(director.stage == .driving)
+    director.handle(.exited(parity[0], how: "was killed by signal 9"), at: at(2))
+    #expect(director.stage == .driving)
+    director.handle(.exited(workers[1], how: "was killed by signal 9"), at: at(2))
+    #expect(
+      director.stage
+        == .failed("no instance of the base model is left: the last, worker/1, was killed by signal 9"))
+  }
+
+  @Test("a client, the frontend or Redis that ends while load is sent fails the trial")
+  func lostMeasurers() {
+    for component in [clients[0], .frontend, Component("redis")] {
+      var director = director()
+      makeReady(&director)
+      director.handle(.exited(component, how: "was killed by signal 9"), at: at(2))
+      #expect(director.stage == .failed("\(component) was killed by signal 9"))
+    }
+  }
+}
