@@ -92,8 +92,16 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: ["Worker", "Serving", "Wire", .product(name: "NIOCore", package: "swift-nio")]),
-    .testTarget(name: "ClientTests", dependencies: ["Client"]),
-    .testTarget(name: "IntegrationTests", dependencies: ["CloudUtil", "Control"], path: "Tests/Integration"),
+    .testTarget(
+      name: "ClientTests", dependencies: ["Client", "Serving", .product(name: "NIOCore", package: "swift-nio")]),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: [
+        "Client", "CloudUtil", "Control", "Serving", "Wire",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], path: "Tests/Integration"),
   ],
   cxxLanguageStandard: .cxx17
 )

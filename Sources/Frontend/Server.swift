@@ -41,14 +41,11 @@ struct Server: Sendable {
     do {
       let http = try listen(group, settings.host, settings.httpPort) { channel in
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
         try pipeline.addHandler(QueryHandler(serving: serving.value))
       }
       let links = try listen(group, settings.host, settings.linkPort) { channel in
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(ByteToMessageHandler(FrameDecoder()))
-        try pipeline.addHandler(MessageToByteHandler(FrameEncoder()))
-        try pipeline.addHandler(WorkerLink(links: serving.value.links))
+        try channel.pipeline.syncOperations.addHandler(WorkerLink(links: serving.value.links))
       }
       let address = FrontendAddress(
         host: settings.host, httpPort: http.localAddress?.port ?? 0, linkPort: links.localAddress?.port ?? 0)

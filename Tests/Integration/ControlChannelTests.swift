@@ -114,14 +114,14 @@ struct ControlChannelTests {
     let redis = try RedisServer()
     let runner = try redis.channel()
     let (port, password) = (redis.port, redis.password)
-    async let waiting: Order? = Task.detached {
+    let waiting = Task.detached {
       let channel = try ControlChannel(host: "127.0.0.1", port: port, password: password, run: "test")
       try channel.announce(Announcement(.frontend, .ready))
       return try channel.nextOrder(to: .frontend, timeout: .seconds(50))
-    }.value
+    }
     _ = try runner.nextAnnouncement(timeout: .seconds(30))
     redis.stop()
-    await #expect(throws: ControlChannel.Failure.self) { _ = try await waiting }
+    await #expect(throws: ControlChannel.Failure.self) { _ = try await waiting.value }
   }
 
   @Test("Text that is not ours is refused, not taken for something else")

@@ -43,14 +43,14 @@ struct ConnectionPool {
     return nil
   }
 
-  /// Connections that should be opened now; they count as opening until `opened` or `closed`.
-  mutating func connectionsToOpen() -> [ConnectionID] {
-    let forWaiting = max(0, waiting.count - opening)
-    let ahead = min(
-      max(0, reserve + waiting.count - idle - opening - forWaiting), max(0, ConnectionPool.openingAhead - opening))
-    let count = min(forWaiting + ahead, limit - states.count)
-    guard count > 0 else { return [] }
-    return (0..<count).map { _ in startOpening() }
+  /// Connections that should be opened now; they count as opening until `available` or `closed`.
+  /// - Parameter withReserve: not only those that queries wait for.
+  mutating func connectionsToOpen(withReserve: Bool = true) -> [ConnectionID] {
+    let needed = max(0, waiting.count - opening)
+    let missing = withReserve ? max(0, reserve + waiting.count - idle - opening - needed) : 0
+    let ahead = min(missing, max(0, ConnectionPool.openingAhead - opening))
+    let count = min(needed + ahead, limit - states.count)
+    return count > 0 ? (0..<count).map { _ in startOpening() } : []
   }
 
   /// Begins to open one more, whatever the need.

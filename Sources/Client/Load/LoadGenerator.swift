@@ -9,7 +9,7 @@ final class LoadGenerator {
   /// Unix nanoseconds of the event loop's instant 0.
   private let loopEpoch_ns: Int64
   private let form: RequestForm
-  private let plan: [PlannedQuery]
+  private let plan: [Schedule.Query]
   private let samples: [Sample]
   /// From the last scheduled instant until whatever is unanswered counts as never answered.
   private let timeout: Duration
@@ -26,6 +26,7 @@ final class LoadGenerator {
   private var outcomes: [Outcome]
   private var isArmed = false
   private var dialsResumeAt: NIODeadline = .now()
+  private var reserveResumesAt: NIODeadline = .now()
   private var timeUp: Scheduled<Void>?
   private var isOver = false
 
@@ -33,8 +34,8 @@ final class LoadGenerator {
   private let finishedPromise: EventLoopPromise<LoadResult>
 
   init(
-    eventLoop: any EventLoop, clock: Clock, address: SocketAddress, form: RequestForm, load: Load, timeout: Duration,
-    connectionLimit: Int
+    eventLoop: any EventLoop, clock: Clock, address: SocketAddress, form: RequestForm, load: Workload,
+    timeout: Duration, connectionLimit: Int
   ) {
     self.eventLoop = eventLoop
     self.clock = clock
@@ -66,9 +67,11 @@ final class LoadGenerator {
   /// Starts the schedule at a Unix instant.
   func start(at start: Instant) {
     start_ns = start.nanoseconds
-    let end_ns = start_ns + (plan.last?.offset_ns ?? 0) + timeout.nanoseconds
+    let end_ns = start_ns + (plan.last?.offset.nanoseconds ?? 0) + timeout.nanoseconds
     timeUp = eventLoop.assumeIsolated().scheduleTask(deadline: deadline(end_ns)) { self.finish() }
     sendDue()
+    // A client whose share of a small load is nothing is done at once.
+    settle()
   }
 
   /// Sends nothing more and finishes with the outcomes so far.
@@ -84,7 +87,7 @@ final class LoadGenerator {
   private func sendDue() {
     guard !isOver else { return }
     let first = next
-    while next < plan.count, start_ns + plan[next].offset_ns <= clock.now().nanoseconds {
+    while next < plan.count, start_ns + plan[next].offset.nanoseconds <= clock.now().nanoseconds {
       next += 1
       if let id = pool.take(next - 1) { send(next - 1, on: id) }
     }
@@ -100,7 +103,7 @@ final class LoadGenerator {
   private func arm() {
     guard !isArmed, next < plan.count else { return }
     do {
-      let instant = deadline(start_ns + plan[next].offset_ns)
+      let instant = deadline(start_ns + plan[next].offset.nanoseconds)
       try eventLoop.assumeIsolated().scheduleCallback(at: instant, handler: self)
       isArmed = true
     } catch {
@@ -116,7 +119,7 @@ final class LoadGenerator {
     else {
       // Nothing of it was written, so it may go to another connection.
       forget(id)
-      if let other = pool.take(index) { send(index, on: other) }
+      if let other = pool.take(index) { send(index, on: other) } else { openConnections() }
       return
     }
     outcomes[index].sent_ns = clock.now().nanoseconds
@@ -127,8 +130,9 @@ final class LoadGenerator {
   // MARK: Connections
 
   private func openConnections() {
-    guard !isOver, NIODeadline.now() >= dialsResumeAt else { return }
-    for id in pool.connectionsToOpen() { _ = dial(id) }
+    let now = NIODeadline.now()
+    guard !isOver, now >= dialsResumeAt else { return }
+    for id in pool.connectionsToOpen(withReserve: now >= reserveResumesAt) { _ = dial(id) }
   }
 
   private func dial(_ id: Int) -> EventLoopFuture<Void> {
@@ -140,18 +144,20 @@ final class LoadGenerator {
       case .success:
         self.connections[id] = connection
         self.available(id)
-      case .failure: self.dialFailed(id)
+      case .failure:
+        // Nobody listens, perhaps for a moment.
+        self.forget(id)
+        self.pauseDialling(&self.dialsResumeAt)
       }
     }
     return dialled
   }
 
-  /// Nobody listens, perhaps for a moment: tries again after a pause as long as queries wait or the reserve is short.
-  private func dialFailed(_ id: Int) {
-    forget(id)
+  /// Dials no more for a while, so that a server that is away is not flooded; then tries again if there is need.
+  private func pauseDialling(_ resume: inout NIODeadline) {
     let pause = TimeAmount.milliseconds(100)
-    guard !isOver, NIODeadline.now() >= dialsResumeAt else { return }
-    dialsResumeAt = .now() + pause
+    guard !isOver, NIODeadline.now() >= resume else { return }
+    resume = .now() + pause
     eventLoop.assumeIsolated().scheduleTask(in: pause) { self.openConnections() }
   }
 
@@ -212,7 +218,12 @@ extension LoadGenerator: ConnectionDelegate {
   }
 
   func connectionClosed(_ id: Int) {
-    if inFlight[id] != nil { settledCount += 1 }
+    if inFlight[id] != nil {
+      settledCount += 1
+    } else {
+      // A server that closes whatever is idle would be dialled without end.
+      pauseDialling(&reserveResumesAt)
+    }
     forget(id)
     openConnections()
     settle()

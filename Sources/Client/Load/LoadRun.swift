@@ -8,11 +8,11 @@ import Wire
 #endif
 
 /// What is to be sent: the schedule and what its queries carry.
-struct Load: Sendable {
+struct Workload: Sendable {
   var contentType: String
   var samples: [Sample]
   /// In the order of the offsets.
-  var plan: [PlannedQuery]
+  var plan: [Schedule.Query]
 }
 
 /// What became of a load.
@@ -37,7 +37,7 @@ struct LoadRun: Sendable {
   /// Looks up the target's address; opens nothing yet.
   /// - Parameter timeout: from the last scheduled instant until whatever is unanswered counts as never answered.
   /// - Throws: `ClientError` if there is no such address.
-  init(_ load: Load, target: Target, timeout: Duration, eventLoop: any EventLoop, clock: Clock) throws {
+  init(_ load: Workload, target: Target, timeout: Duration, eventLoop: any EventLoop, clock: Clock) throws {
     let address = try Dialler.resolve(target)
     let form = RequestForm(target: target, contentType: load.contentType)
     let limit = LoadRun.connectionLimit()

@@ -1,12 +1,13 @@
 import NIOCore
 import NIOHTTP1
+import Serving
 
 /// How a query becomes an HTTP request.
 struct RequestForm: Sendable {
   var target: Target
   var contentType: String
 
-  func head(of query: PlannedQuery, bodyBytes: Int) -> HTTPRequestHead {
+  func head(of query: Schedule.Query, bodyBytes: Int) -> HTTPRequestHead {
     var headers = HTTPHeaders()
     headers.reserveCapacity(5)
     headers.add(name: "host", value: target.authority)

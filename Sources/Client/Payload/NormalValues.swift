@@ -1,35 +1,26 @@
+import Serving
+
 #if canImport(Glibc)
   import Glibc
 #endif
 
-/// Standard normal values from a seed: the same on every machine for the same seed.
-///
-/// Uniform numbers: SplitMix64 (Steele, Lea and Flood 2014). Normal values: the transform of Box and Muller (1958), both
-/// values of a pair.
+/// Standard normal values from a seed. Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.
 struct NormalValues {
-  private var state: UInt64
+  private var random: Xoshiro256
+  /// The second value of the last pair.
   private var spare: Float?
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64, stream: UInt64) { random = Xoshiro256(seed: seed, stream: stream) }
 
   mutating func next() -> Float {
     if let value = spare {
       spare = nil
       return value
     }
-    let radius = (-2 * log(1 - uniform())).squareRoot()
-    let angle = 2 * Double.pi * uniform()
+    // 1 - u lies in (0, 1]: its logarithm is finite.
+    let radius = (-2 * log(1 - random.nextUniform())).squareRoot()
+    let angle = 2 * Double.pi * random.nextUniform()
     spare = Float(radius * sin(angle))
     return Float(radius * cos(angle))
-  }
-
-  /// In [0, 1), 53 bits.
-  private mutating func uniform() -> Double {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-    bits ^= bits >> 31
-    return Double(bits >> 11) * 0x1p-53
   }
 }

@@ -13,8 +13,11 @@ extension Sample {
   /// As many distinct samples as make a cache of inputs unlikely, but no more than memory likes.
   static func distinctFloats(count: Int) -> Int { max(1, min(256, (64 << 20) / (4 * count))) }
 
+  /// A stream of the seed that no client draws its arrivals from.
+  private static let payloadStream = UInt64.max
+
   static func floats(count: Int, seed: UInt64) -> [Sample] {
-    var normal = NormalValues(seed: seed)
+    var normal = NormalValues(seed: seed, stream: payloadStream)
     return (0..<distinctFloats(count: count)).map { _ in
       var body = ByteBuffer()
       body.reserveCapacity(4 * count)

@@ -9,15 +9,3 @@ struct Outcome: Equatable, Sendable {
   /// The index of the largest output.
   var predicted: Int32?
 }
-
-/// A query that is to be sent: what the schedule says about it.
-struct PlannedQuery: Equatable, Sendable {
-  /// The query's number in the trial, over all clients.
-  var query: Int
-  /// From the start of the schedule.
-  var offset_ns: Int64
-  /// Which sample it carries.
-  var sample: Int
-  /// Sent and dropped: the system is not warm yet.
-  var isWarmup: Bool
-}

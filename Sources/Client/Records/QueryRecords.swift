@@ -1,10 +1,12 @@
+import Serving
+
 /// A run's raw records: each query whose instant came, in the order of the schedule.
 struct QueryRecords: Sendable {
   /// The client's number in the experiment.
   var client: Int
   /// Unix nanoseconds of offset 0 of the plan.
   var start_ns: Int64
-  var plan: [PlannedQuery]
+  var plan: [Schedule.Query]
   var samples: [Sample]
   /// One a query of the plan; shorter if the run was stopped.
   var outcomes: [Outcome]
@@ -20,9 +22,10 @@ struct QueryRecords: Sendable {
     try file.commit()
   }
 
-  private func append(_ query: PlannedQuery, _ outcome: Outcome, to row: inout [UInt8]) {
+  private func append(_ query: Schedule.Query, _ outcome: Outcome, to row: inout [UInt8]) {
     let fields: [Int64?] = [
-      Int64(query.query), Int64(client), Int64(query.sample), query.isWarmup ? 1 : 0, start_ns + query.offset_ns,
+      Int64(query.query), Int64(client), Int64(query.sample), query.isWarmup ? 1 : 0,
+      start_ns + query.offset.nanoseconds,
       outcome.sent_ns, outcome.received_ns, outcome.status.map(Int64.init), samples[query.sample].label.map(Int64.init),
       outcome.predicted.map(Int64.init),
     ]

@@ -7,7 +7,7 @@ import Wire
 /// One run of the client, from its options to its records.
 struct ClientSession {
   private let options: Options
-  private let load: Load
+  private let load: Workload
   private let file: RecordFile?
   private let eventLoop: any EventLoop
   private let interruption: Interruption
@@ -20,10 +20,8 @@ struct ClientSession {
     self.eventLoop = eventLoop
     interruption = Interruption(eventLoop: eventLoop)
     let samples = try options.payload.samples(seed: options.seed)
-    let plan = drawPlan(
-      rate: options.rate, count: options.count, warmup: options.warmup, seed: options.seed, client: options.client,
-      clients: options.clients, samples: samples.count)
-    load = Load(contentType: options.payload.contentType, samples: samples, plan: plan)
+    let plan = try options.schedule(samples: samples.count)
+    load = Workload(contentType: options.payload.contentType, samples: samples, plan: plan)
     file = try options.records.map { try RecordFile(path: $0) }
   }
 

@@ -28,8 +28,10 @@ final class Interruption {
 
   deinit {
     for source in sources { source.cancel() }
-    promise.fail(ClientError(.interrupted, "over"))
+    promise.fail(Over())
   }
+
+  private struct Over: Error {}
 
   /// Calls `body` on the event loop when a signal comes, or at once if one has.
   func whenSignalled(_ body: @escaping @Sendable () -> Void) {

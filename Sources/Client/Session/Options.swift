@@ -16,11 +16,11 @@ struct Options: Sendable {
   var clients: Int
   /// Queries/s over all clients.
   var rate: Double
-  /// Queries over all clients: measured, and warm-up before them.
+  /// Queries over all clients, and how many of them, at the front, are warm-up.
   var count: Int
   var warmup: Int
   var seed: UInt64
-  var arrivals: String
+  var arrivals: ArrivalSource
   var payload: Payload
   var records: String?
   var timeout_s: Double
@@ -44,7 +44,7 @@ extension Options {
     count = line.count
     warmup = line.warmup
     seed = line.seed
-    arrivals = line.arrivals
+    arrivals = try ArrivalSource(line.arrivals)
     payload = try Payload(line.payload)
     records = line.records
     timeout_s = line.timeout_s
