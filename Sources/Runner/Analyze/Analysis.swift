@@ -30,7 +30,7 @@ enum Analysis {
       Summary(
         trial: trial, records: try QueryRecord.read(folder.appending(path: "records.csv")),
         codes: try CodeRecord.read(folder.appending(path: "codes.csv")),
-        totals: try FrontendTotals.read(folder.appending(path: "frontend.json")), fingerprint: fingerprint,
+        totals: try json(FrontendTotals.self, folder.appending(path: "frontend.json")), fingerprint: fingerprint,
         environment: environment, costs: costs)
     }
   }
@@ -50,11 +50,27 @@ enum Analysis {
       return try work()
     } catch let error as CSVError {
       throw Failure(exitCode: .results, "\(folder.path)/\(error)")
-    } catch let error as DecodingError {
-      throw Failure(exitCode: .results, "\(folder.path): a JSON file is not what a trial writes: \(error)")
     } catch let error as CocoaError {
       let file = (error.userInfo[NSFilePathErrorKey] as? String) ?? folder.path
       throw Failure(exitCode: .results, "\(file): \(error.localizedDescription)")
+    }
+  }
+
+  /// Decodes a file that a trial wrote.
+  fileprivate static func json<Value: Decodable>(_ type: Value.Type, _ file: URL) throws -> Value {
+    let data = try Data(contentsOf: file)
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      let (path, reason) =
+        switch error {
+        case .keyNotFound(let key, let context): (context.codingPath + [key], "the key is missing")
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+          (context.codingPath, context.debugDescription)
+        @unknown default: ([], "\(error)")
+        }
+      let keys = path.map(\.stringValue).joined(separator: ".")
+      throw Failure(exitCode: .results, "\(file.path)\(keys.isEmpty ? "" : ", \(keys)"): \(reason)")
     }
   }
 }
@@ -64,7 +80,7 @@ extension Summary {
   /// - Throws: `Failure`.
   static func read(from folder: URL) throws -> Summary {
     try Analysis.naming(folder) {
-      try JSONDecoder().decode(Summary.self, from: Data(contentsOf: folder.appending(path: "summary.json")))
+      try Analysis.json(Summary.self, folder.appending(path: "summary.json"))
     }
   }
 

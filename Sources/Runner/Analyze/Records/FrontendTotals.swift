@@ -1,5 +1,3 @@
-import Foundation
-
 /// `frontend.json`: what the frontend counted over the whole trial.
 struct FrontendTotals: Codable, Equatable, Sendable {
   /// Batches queued again because their instance was lost.
@@ -9,8 +7,4 @@ struct FrontendTotals: Codable, Equatable, Sendable {
   var queries: Int
   var cpu_us_per_query: Double?
   var max_rss_kb: Int?
-
-  static func read(_ file: URL) throws -> FrontendTotals {
-    try JSONDecoder().decode(FrontendTotals.self, from: Data(contentsOf: file))
-  }
 }

@@ -31,13 +31,9 @@ extension QueryRecord {
       scheduled_ns: client.scheduled_ns, sent_ns: client.sent_ns, received_ns: client.received_ns,
       label: client.label)
     if let frontend { take(frontend) }
-    if client.status != nil, !client.hasAnswer {
-      // The client is the judge of what it got.
-      source = .failed
-    } else if source == nil, !client.hasAnswer {
-      source = .failed
-    }
-    predicted = client.predicted ?? (source == .failed ? nil : predicted)
+    // The client is the judge of what it got; of what it never got the frontend may know where it went.
+    if !client.hasAnswer, client.status != nil || source == nil { source = .failed }
+    predicted = source == .failed ? nil : client.predicted ?? predicted
   }
 
   /// A query that only the frontend knows.
