@@ -83,7 +83,7 @@ let package = Package(
       ]),
 
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
-    .testTarget(name: "ServingTests", dependencies: ["Serving"]),
+    .testTarget(name: "ServingTests", dependencies: ["Serving", "Statistics"]),
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
     .testTarget(name: "CloudUtilTests", dependencies: ["CloudUtil"]),

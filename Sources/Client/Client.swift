@@ -40,10 +40,10 @@ struct Client: ParsableCommand {
   @Option(help: "Queries/s, over all clients.")
   var rate: Double
 
-  @Option(help: "Queries to measure, over all clients; warm-up not included.")
+  @Option(help: "Queries to send, over all clients, warm-up included.")
   var count: Int
 
-  @Option(help: "Queries sent before those, at the front of the schedule and marked as warm-up, over all clients.")
+  @Option(help: "How many of them, at the front of the schedule, are sent as warm-up and not measured.")
   var warmup = 0
 
   @Option(help: "The seed of the schedule and of what queries carry.")
@@ -64,7 +64,7 @@ struct Client: ParsableCommand {
   mutating func validate() throws {
     guard rate > 0, rate.isFinite else { throw ValidationError("--rate \(rate): more than 0 queries/s") }
     guard count > 0 else { throw ValidationError("--count \(count): 1 at least") }
-    guard warmup >= 0 else { throw ValidationError("--warmup \(warmup): 0 at least") }
+    guard (0...count).contains(warmup) else { throw ValidationError("--warmup \(warmup): from 0 to --count \(count)") }
     guard clients > 0, (0..<clients).contains(client) else {
       throw ValidationError("--client \(client) --clients \(clients): a number from 0 to below the number of clients")
     }

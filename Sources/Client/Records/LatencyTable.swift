@@ -27,7 +27,7 @@ struct LatencyTable: CustomStringConvertible {
 
   var description: String {
     var lines = ["CLIENT_LATENCY (ms)", "NUM\tMED\tMEAN\tP99\tP99.5\tP99.9"]
-    lines.append(latency_ms.isEmpty ? "none" : ([String(latency_ms.count)] + summary).joined(separator: "\t"))
+    lines.append(LatencyTable.row(latency_ms))
     lines += ["", "REPLIES", "STATUS\tNUM"]
     lines += replies.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)" }
     if unanswered > 0 { lines.append("none\t\(unanswered)") }
@@ -36,15 +36,16 @@ struct LatencyTable: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  private var summary: [String] {
-    let mean = latency_ms.reduce(0, +) / Double(latency_ms.count)
-    let tail = [99, 99.5, 99.9].map { percentile(latency_ms, $0) }
-    return ([percentile(latency_ms, 50), mean] + tail).map { LatencyTable.decimal($0, places: 2) }
+  private static func row(_ latency_ms: [Double]) -> String {
+    guard let summary = SampleSummary(sorted: latency_ms) else { return "none" }
+    let values = [summary.median, summary.mean, summary.p99, summary.p99_5, summary.p99_9]
+    return ([String(summary.num)] + values.map { decimal($0, places: 2) }).joined(separator: "\t")
   }
 
   private var lateness: [String] {
-    guard let last = lateness_ms.last else { return ["none", "none", "none"] }
-    return [percentile(lateness_ms, 50), percentile(lateness_ms, 99), last].map { LatencyTable.decimal($0, places: 3) }
+    [50, 99, 100].map { p in
+      percentile(sorted: lateness_ms, p).map { LatencyTable.decimal($0, places: 3) } ?? "none"
+    }
   }
 
   /// A number with so many digits behind the point.

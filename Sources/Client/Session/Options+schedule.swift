@@ -41,7 +41,7 @@ extension Options {
   /// - Throws: `ClientError` of kind input.
   func schedule(samples: Int) throws -> [Schedule.Query] {
     let load = Load(
-      seed: seed, rate_per_s: rate, clients: clients, total: warmup + count, warmup: warmup,
+      seed: seed, rate_per_s: rate, clients: clients, total: count, warmup: warmup,
       process: try arrivals.process(), samples: samples)
     do {
       return try Schedule(load).schedule(forClient: client)

@@ -16,7 +16,7 @@ struct Options: Sendable {
   var clients: Int
   /// Queries/s over all clients.
   var rate: Double
-  /// Queries over all clients: measured, and warm-up before them.
+  /// Queries over all clients, and how many of them, at the front, are warm-up.
   var count: Int
   var warmup: Int
   var seed: UInt64

@@ -11,8 +11,11 @@ public struct Xoshiro256: RandomNumberGenerator, Sendable {
     var seeds = SplitMix64(seed: seed)
     var streams = SplitMix64(seed: ~stream)
     var mixed = SplitMix64(seed: seeds.next() ^ streams.next())
-    s = (mixed.next(), mixed.next(), mixed.next(), mixed.next())
+    self.init(state: (mixed.next(), mixed.next(), mixed.next(), mixed.next()))
   }
+
+  /// - Parameter state: not all zero.
+  init(state: (UInt64, UInt64, UInt64, UInt64)) { s = state }
 
   public mutating func next() -> UInt64 {
     let result = rotate(s.1 &* 5, by: 7) &* 9
