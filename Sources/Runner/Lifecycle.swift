@@ -43,7 +43,7 @@ struct Lifecycle {
         summary = try await measure(measurement)
       }
       progress.clear()
-      Results.print(path: measurement.path, summary)
+      try Results.print(path: measurement.path, summary)
       if summary.verdict == .invalid { invalid += 1 }
     }
     if invalid > 0, options.strict {
@@ -102,7 +102,7 @@ struct Lifecycle {
         Run it with launch, or say with --results and --final_dir where they are.
         """)
     }
-    for path in finished { Results.print(path: path, try Analysis.analyze(folder: URL(filePath: path))) }
+    for path in finished { try Results.print(path: path, Analysis.analyze(folder: URL(filePath: path))) }
     let missing = folders.count - finished.count
     if missing > 0 { Progress().note("\(missing) of \(folders.count) trials have no results yet") }
   }
