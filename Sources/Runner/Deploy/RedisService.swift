@@ -24,7 +24,8 @@ struct RedisService: Sendable {
     password = Secret(randomHex(bytes: 24))
   }
 
-  /// The configuration goes in by standard input, where no other user can read it.
+  /// The configuration goes in by standard input, where no other user can read it. Redis would write its title over its
+  /// environment, and with it over the tag by which it is found again.
   func spec(tag: ProcessTag, log: String) -> ServiceSpec {
     let configuration = """
       bind 127.0.0.1
@@ -33,6 +34,7 @@ struct RedisService: Sendable {
       save ""
       appendonly no
       daemonize no
+      set-proc-title no
       dir /tmp
       logfile ""
 
