@@ -10,8 +10,8 @@ import Wire
 struct LoadGeneratorTests {
   private let group = MultiThreadedEventLoopGroup.singleton
 
-  private func workload(count: Int, warmup: Int = 0, rate: Double = 2000, bytes: Int = 256) throws -> Workload {
-    let samples = try Payload("floats:\(bytes / 4)").samples(seed: 5)
+  private func workload(count: Int, warmup: Int = 0, rate: Double = 2000) throws -> Workload {
+    let samples = try Payload("floats:64").samples(seed: 5)
     let load = Load(seed: 11, rate_per_s: rate, total: count, warmup: warmup, samples: samples.count)
     return Workload(
       contentType: "application/octet-stream", samples: samples, plan: try Schedule(load).schedule(forClient: 0))
@@ -126,7 +126,10 @@ struct LoadGeneratorTests {
   @Test("A body larger than a socket's buffer arrives whole, though others are sent meanwhile")
   func largeBodies() async throws {
     let server = try PredictionServer()
-    let load = try workload(count: 20, rate: 500, bytes: 512 << 10)
+    var load = try workload(count: 20, rate: 500)
+    load.samples = load.samples.indices.map {
+      Sample(body: ByteBuffer(repeating: UInt8($0 % 251), count: (2 << 20) + $0), label: nil)
+    }
     let result = try await run(load, port: server.port)
     #expect(result.outcomes.allSatisfy { $0.status == 200 })
     let received = Dictionary(uniqueKeysWithValues: server.requests.map { ($0.query, $0.body) })
