@@ -91,7 +91,7 @@ let package = Package(
     .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
     .testTarget(
       name: "WorkerTests",
-      dependencies: ["Worker", "Serving", "Wire", .product(name: "NIOCore", package: "swift-nio")]),
+      dependencies: ["Worker", "Control", "Serving", "Wire", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(
       name: "ClientTests", dependencies: ["Client", "Serving", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(

@@ -7,7 +7,13 @@ from catalogue import PARITY_SIZES
 ROUNDS = 200
 GROUPING_SEED = 7
 
-BOUNDS = {"digits": 0.97, "digits_parity_k2": 0.95, "digits_parity_k3": 0.93, "digits_parity_k4": 0.91, "digits_cheap": 0.90}
+BOUNDS = {
+    "digits": 0.97,
+    "digits_parity_k2": 0.95,
+    "digits_parity_k3": 0.93,
+    "digits_parity_k4": 0.91,
+    "digits_cheap": 0.90,
+}
 
 
 def report(models, inputs, labels):
@@ -29,7 +35,7 @@ def _accuracy(scores, labels):
 
 
 def _reconstruction_accuracy(parity, k, inputs, scores, labels):
-    """Of random groups of k distinct samples, each member lost in turn: its label is the highest of parity - the others."""
+    """Groups of k distinct random samples, each member lost in turn: how often parity - the others has its label."""
     generator = torch.Generator().manual_seed(GROUPING_SEED)
     right = total = 0
     for _ in range(ROUNDS):

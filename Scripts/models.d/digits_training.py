@@ -1,4 +1,4 @@
-"""Trains the digits' base model, a parity model for each k, and the cheap model, on the samples it is given and no others."""
+"""Trains the digits' base, parity and cheap models, on the samples it is given and no others."""
 
 import sys
 import time
@@ -10,9 +10,9 @@ from catalogue import PARITY_SIZES
 from digits_networks import base_model, cheap_model, parity_model
 
 SEED = 1
-# Of the penalty on the base model's convolutional part, chosen by --validate: without it a single digit is classified a
-# little better and the sum of four is far harder to decode.
-CONVOLUTIONAL_PENALTY = 1.0
+# Weight of the penalty on the base model's convolutional part, chosen on validation samples: less of it classifies a
+# single digit a little better and makes the sum of four much harder to decode.
+CONVOLUTIONAL_PENALTY = 0.6
 LABEL_SMOOTHING = 0.1
 WARPED_COPIES = 20
 
@@ -42,7 +42,7 @@ def _augment(inputs, labels):
     return torch.cat(copies), labels.repeat(len(copies))
 
 
-def _warp(images, strength=0.15):
+def _warp(images, strength=0.1):
     def uniform():
         return (torch.rand(len(images)) * 2 - 1) * strength
 
@@ -54,7 +54,7 @@ def _warp(images, strength=0.15):
 
 
 def _classification(model, pool, labels):
-    """The loss of a classifier on a random batch. Smoothed labels keep scores bounded, which makes their sums learnable."""
+    """The loss of a classifier on a random batch. Smoothed labels bound the scores: bounded sums are learnable."""
 
     def loss():
         chosen = torch.randint(len(pool), (128,))
@@ -77,7 +77,7 @@ def _parity_model_beside(base, k):
 
 
 def _parity(model, base, k, pool):
-    """The squared error on fresh random groups of k: the input is the sum of inputs, the target the sum of base scores."""
+    """The squared error on fresh random groups of k: from the sum of the inputs to the sum of the base scores."""
     with torch.no_grad():
         scores = base(pool)
 

@@ -77,7 +77,8 @@ def require(options):
         print(f"models: missing: apt-get install {packages}, or Scripts/models --install", file=sys.stderr)
         sys.exit(EXIT_INFRASTRUCTURE)
     install(missing)
-    os.execv(sys.executable, [sys.executable, "-B", os.path.abspath(__file__), *(a for a in sys.argv[1:] if a != "--install")])
+    remaining = [argument for argument in sys.argv[1:] if argument != "--install"]
+    os.execv(sys.executable, [sys.executable, "-B", os.path.abspath(__file__), *remaining])
 
 
 def build(name, options):

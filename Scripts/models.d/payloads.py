@@ -1,4 +1,4 @@
-"""`Scripts/models payloads`: what clients send. Held-out digits with their labels, and JPEG images of various shapes."""
+"""`Scripts/models payloads`: what clients send. Held-out digits with labels, and JPEG images of various shapes."""
 
 import sys
 
@@ -9,8 +9,8 @@ import digits_data
 import pictures
 from catalogue import PAYLOADS
 
-# Picture, width, height, JPEG quality. A classifier's input is square: what is neither square nor colour, nor stored line
-# by line, exercises the decoding of it.
+# Picture, width, height, JPEG quality. A classifier sees 224x224 colours: other shapes, gray levels and progressive
+# storage exercise the decoding.
 IMAGES = (
     (pictures.mountains, 480, 320, 92),
     (pictures.stained_glass, 360, 360, 80),

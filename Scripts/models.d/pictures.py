@@ -131,7 +131,8 @@ def weave(height, width, random):
     column, row = np.floor(x * 11).astype(int), np.floor(y * 11).astype(int)
     u, v = x * 11 - column, y * 11 - row
     over = (column + row) % 2 == 0
-    relief = np.where(over, np.sin(np.pi * u) * (0.7 + 0.3 * np.sin(np.pi * v)), np.sin(np.pi * v) * (0.7 + 0.3 * np.sin(np.pi * u)))
+    across, along = np.sin(np.pi * u), np.sin(np.pi * v)
+    relief = np.where(over, across * (0.7 + 0.3 * along), along * (0.7 + 0.3 * across))
     warp = gradient(random.random_sample(64)[column % 64], (20, 50, 90), (70, 130, 150), (190, 200, 190))
     weft = gradient(random.random_sample(64)[row % 64], (150, 40, 50), (220, 120, 60), (240, 210, 150))
     return np.where(over[..., None], warp, weft) * (0.3 + 0.7 * relief[..., None])
@@ -144,7 +145,8 @@ def nebula(height, width, random):
     dust = value_noise(x * 1.1 + 40, y * 1.1 + 40, random)
     picture = gradient(np.clip(gas * 1.7 - 0.45, 0, 1), (3, 4, 14), (60, 20, 90), (190, 60, 110), (255, 200, 160))
     picture = picture * (0.4 + 0.8 * dust[..., None])
-    for a, b, size in zip(random.uniform(-1.5, 1.5, 120), random.uniform(-1.2, 1.2, 120), random.random_sample(120) ** 6):
+    for _ in range(120):
+        a, b, size = random.uniform(-1.5, 1.5), random.uniform(-1.2, 1.2), random.random_sample() ** 6
         glow = np.exp(-np.hypot(x - a, y - b) / (0.004 + 0.02 * size))
         picture = picture + glow[..., None]
     return picture

@@ -1,4 +1,4 @@
-"""Writes a model as TorchScript: any batch size, whole or not at all, and nothing in it of the machine that wrote it."""
+"""Writes a model as TorchScript: for any batch size, whole or not at all, with no trace of the machine in it."""
 
 import io
 import os
@@ -12,14 +12,20 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def save(model, shape, path):
-    """Traces `model`, in eval mode, for inputs [b, *shape] and writes it to `path`, creating its folder."""
+    """Traces `model`, in eval mode, for inputs [b, *shape] and writes it to `path`, creating its folder.
+
+    Raises ValueError if the trace, or what libtorch's optimisation for inference makes of it, computes something else.
+    """
     model.eval()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore", category=torch.jit.TracerWarning)
-        script = torch.jit.trace(model, torch.zeros(2, *shape))
+        script = torch.jit.trace(model, torch.zeros(2, *shape), check_trace=False)
         probe = torch.rand(3, *shape)
-        if not torch.allclose(script(probe), model(probe), atol=1e-4, rtol=1e-4):
-            raise ValueError(f"{path.name}: the trace does not hold for another batch size")
+        expected = model(probe)
+        tolerance = 1e-3 * expected.abs().max().item()  # rounding, amplified by the depth of a network
+        for form in (script, torch.jit.optimize_for_inference(script)):
+            if not torch.allclose(form(probe), expected, atol=tolerance):
+                raise ValueError(f"{path.name}: as TorchScript it computes something else")
     buffer = io.BytesIO()
     torch.jit.save(script, buffer)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -71,7 +71,9 @@ struct Frontend: ParsableCommand {
       throw ValidationError("--app is \"\(app)\"; allowed are letters, digits, '-', '_' and '.'")
     }
     for (name, value) in [("--slo-ms", sloMs), ("--batch-timeout-ms", batchTimeoutMs)] {
-      if let value, !(value > 0 && value <= 1e9) { throw ValidationError("\(name) is \(value); allowed are 0 < x <= 1e9") }
+      if let value, !(value > 0 && value <= 1e9) {
+        throw ValidationError("\(name) is \(value); allowed are 0 < x <= 1e9")
+      }
     }
   }
 

@@ -32,23 +32,21 @@ struct Server: Sendable {
     let loop = group.next()
     let decodes = settings.policy.mode == .coded && settings.input == .images
     let decoders = decodes ? MultiThreadedEventLoopGroup(numberOfThreads: decoderCount) : nil
+    let lanes = try decoders.map { try ImageDecoding.Lane.all(of: $0) }
     let serving = try loop.submit {
       let serving = ServingLoop(
-        settings, eventLoop: loop, images: try decoders.map { try ImageDecoding($0) }, announcer: announcer)
+        settings, eventLoop: loop, images: lanes.map { ImageDecoding($0) }, announcer: announcer)
       serving.links.watch(on: loop)
       return NIOLoopBound(serving, eventLoop: loop)
     }.wait()
     do {
       let http = try listen(group, settings.host, settings.httpPort) { channel in
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
         try pipeline.addHandler(QueryHandler(serving: serving.value))
       }
       let links = try listen(group, settings.host, settings.linkPort) { channel in
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(ByteToMessageHandler(FrameDecoder()))
-        try pipeline.addHandler(MessageToByteHandler(FrameEncoder()))
-        try pipeline.addHandler(WorkerLink(links: serving.value.links))
+        try channel.pipeline.syncOperations.addHandler(WorkerLink(links: serving.value.links))
       }
       let address = FrontendAddress(
         host: settings.host, httpPort: http.localAddress?.port ?? 0, linkPort: links.localAddress?.port ?? 0)

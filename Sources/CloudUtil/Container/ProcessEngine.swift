@@ -11,6 +11,8 @@ public final class ProcessEngine: ContainerEngine {
 
   private struct State {
     var services: [String: ServiceProcess] = [:]
+    /// Of the services above, those that have ended, as the listeners were told.
+    var exits: [String: ServiceExit] = [:]
     var listeners: [UUID: AsyncStream<ServiceExit>.Continuation] = [:]
   }
 
@@ -38,10 +40,7 @@ public final class ProcessEngine: ContainerEngine {
       let key = UUID()
       listener.onTermination = { [weak self] _ in _ = self?.state.withLock { $0.listeners.removeValue(forKey: key) } }
       state.withLock { state in
-        for service in state.services.values {
-          guard let termination = service.termination else { continue }
-          listener.yield(ServiceExit(service, termination))
-        }
+        for exit in state.exits.values { listener.yield(exit) }
         state.listeners[key] = listener
       }
     }
@@ -84,6 +83,7 @@ public final class ProcessEngine: ContainerEngine {
       if let previous = state.services[spec.name] {
         guard previous.termination != nil else { throw ContainerError.nameTaken(service: spec.name) }
         previous.forget()
+        state.exits[spec.name] = nil
       }
       do {
         state.services[spec.name] = try ServiceProcess(spec, as: spawn) { [weak self] in self?.announce($0, $1) }
@@ -141,8 +141,12 @@ public final class ProcessEngine: ContainerEngine {
   }
 
   private func announce(_ service: ServiceProcess, _ termination: Termination) {
-    let exit = ServiceExit(service, termination)
-    for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(exit) }
+    let exit = ServiceExit(
+      name: service.spec.name, component: service.spec.component, termination: termination)
+    state.withLock { state in
+      if state.services[exit.name] === service { state.exits[exit.name] = exit }
+      for listener in state.listeners.values { listener.yield(exit) }
+    }
   }
 
   /// Waits until the end of `service` is known, which its watching thread is about to say, and drops it.
@@ -152,12 +156,7 @@ public final class ProcessEngine: ContainerEngine {
     state.withLock { state in
       guard state.services[service.spec.name] === service else { return }
       state.services[service.spec.name] = nil
+      state.exits[service.spec.name] = nil
     }
-  }
-}
-
-extension ServiceExit {
-  fileprivate init(_ service: ServiceProcess, _ termination: Termination) {
-    self.init(name: service.spec.name, component: service.spec.component, termination: termination)
   }
 }

@@ -1,5 +1,8 @@
 /// Which run of which experiment a process belongs to. It is in the environment of the process before its program starts,
 /// and its children inherit it, so that everything can be found again whoever remembers it.
+///
+/// A program that rewrites its title may overwrite what others see of its environment, and its tag with it:
+/// redis-server does unless its configuration says `set-proc-title no`.
 public struct ProcessTag: Hashable, Sendable, CustomStringConvertible {
   public var experiment: String
   /// Without a slash; the experiment may have some.

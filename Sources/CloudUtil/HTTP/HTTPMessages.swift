@@ -7,11 +7,15 @@ public struct HTTPRequest: Equatable, Sendable {
   public var headers: [HTTPHeader]
   public var body: [UInt8]
 
-  public init(_ method: String = "GET", _ url: String, headers: [HTTPHeader] = [], body: [UInt8] = []) {
+  public init(_ method: String, _ url: String, headers: [HTTPHeader] = [], body: [UInt8] = []) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
+  }
+
+  public static func get(_ url: String, headers: [HTTPHeader] = []) -> HTTPRequest {
+    HTTPRequest("GET", url, headers: headers)
   }
 }
 

@@ -17,7 +17,8 @@ struct Answer: Equatable {
     output.withUnsafeReadableBytes { bytes in
       for offset in stride(from: 0, to: bytes.count - 3, by: 4) {
         if offset > 0 { body.writeInteger(UInt8(ascii: ",")) }
-        let value = Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+        let value = Float(
+          bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
         body.writeString(value.isFinite ? value.description : "null")
       }
     }
@@ -33,7 +34,11 @@ struct Answer: Equatable {
       for index in 0..<bytes.count / 4 {
         let bits = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
         let value = Float(bitPattern: UInt32(littleEndian: bits))
-        if let current = best { if value > current.value { best = (index, value) } } else if !value.isNaN { best = (index, value) }
+        if let current = best {
+          if value > current.value { best = (index, value) }
+        } else if !value.isNaN {
+          best = (index, value)
+        }
       }
       return best?.index
     }

@@ -47,7 +47,10 @@ enum QueryBody: Equatable {
         var found: JSONScanner.RawString?
         try scanner.object { key, scanner in
           guard isInput(key) else { return try scanner.value() }
-          guard scanner.isAtString() else { throw Refusal(.badRequest, "\"input\" is not a string of base64") }
+          guard scanner.isAtString() else {
+            try scanner.value()
+            throw Refusal(.badRequest, "\"input\" is not a string of base64")
+          }
           found = try scanner.string()
         }
         guard let found else { return false }

@@ -3,8 +3,12 @@ import NIOHTTP1
 import Serving
 
 /// One sender's connection: requests in, one at a time, replies out.
-final class QueryHandler: ChannelInboundHandler {
+///
+/// It keeps the order of pipelined requests itself: NIO's handler for that stops and starts reading around every request,
+/// two system calls each, where this one does so only if a sender does pipeline.
+final class QueryHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = Never
   typealias OutboundOut = HTTPServerResponsePart
 
   /// The longest body that is read.
@@ -17,6 +21,16 @@ final class QueryHandler: ChannelInboundHandler {
   private var context: ChannelHandlerContext?
   private var request: Request?
   private var body: ByteBuffer?
+  /// What came in while the request before it waits for its answer; nothing more is read until it is empty.
+  private var queued = CircularBuffer<HTTPServerRequestPart>()
+  private var isReadWanted = false
+  /// A whole request is in and its reply is not out.
+  private var isWaiting = false
+  private var isProceeding = false
+  /// What comes after what is queued is not HTTP.
+  private var isMalformed = false
+  /// The last reply is out.
+  private var isClosing = false
 
   /// What is known of the request at hand.
   private struct Request {
@@ -44,14 +58,47 @@ final class QueryHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    guard !isClosing else { return }
+    let part = unwrapInboundIn(data)
+    if isWaiting || !queued.isEmpty { queued.append(part) } else { take(part, context: context) }
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if queued.isEmpty { context.read() } else { isReadWanted = true }
+  }
+
+  /// Goes on with what is queued, until a request waits again.
+  private func proceed(context: ChannelHandlerContext) {
+    guard !isProceeding else { return }
+    isProceeding = true
+    while !isWaiting, let part = queued.popFirst() { take(part, context: context) }
+    isProceeding = false
+    guard !isWaiting else { return }
+    if isMalformed, !isClosing {
+      request = Request(headers: QueryHeaders([:]), route: .success(.health), keepsAlive: false)
+      take(Refusal(.badRequest, "the request is not HTTP/1.1"))
+    } else if isReadWanted {
+      isReadWanted = false
+      context.read()
+    }
+  }
+
+  private func take(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+    switch part {
     case .head(let head): begin(head, context: context)
     case .body(let chunk): append(chunk, context: context)
     case .end: end(context: context)
     }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard error is HTTPParserError else {
+      context.close(promise: nil)
+      return
+    }
+    isMalformed = true
+    proceed(context: context)
+  }
 
   // MARK: Requests
 
@@ -89,6 +136,7 @@ final class QueryHandler: ChannelInboundHandler {
       if !request.keepsAlive { context.close(promise: nil) }
       return
     }
+    isWaiting = true
     let body = body ?? ByteBuffer()
     self.body = nil
     switch request.route {
@@ -126,7 +174,8 @@ final class QueryHandler: ChannelInboundHandler {
 
   // MARK: Replies
 
-  private func reply(_ status: HTTPResponseStatus, _ type: String, _ body: ByteBuffer, _ header: Refusal.Header? = nil) {
+  private func reply(_ status: HTTPResponseStatus, _ type: String, _ body: ByteBuffer, _ header: Refusal.Header? = nil)
+  {
     guard let context, let keepsAlive = request?.keepsAlive else { return }
     request?.isAnswered = true
     var headers = HTTPHeaders()
@@ -141,8 +190,13 @@ final class QueryHandler: ChannelInboundHandler {
     if keepsAlive || status == .payloadTooLarge {
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     } else {
-      context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+      context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in context.close(promise: nil)
+      }
+      queued.removeAll()
+      isClosing = true
     }
+    isWaiting = false
+    if !queued.isEmpty || isReadWanted || isMalformed { proceed(context: context) }
   }
 }
 

@@ -3,9 +3,11 @@ import Serving
 import Wire
 
 /// One worker's connection: says who it is, takes one job at a time, gives outputs.
+///
+/// It reads and writes frames itself, without handlers for them in between, which would box every message.
 final class WorkerLink: ChannelInboundHandler {
-  typealias InboundIn = WorkerMessage
-  typealias OutboundOut = WorkerMessage
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
 
   /// A worker that has been let in.
   struct Member {
@@ -19,6 +21,10 @@ final class WorkerLink: ChannelInboundHandler {
 
   private let links: WorkerLinks
   private var context: ChannelHandlerContext?
+  /// What has come in of a frame that is not whole yet.
+  private var rest: ByteBuffer?
+  /// The longest frame accepted: a stranger's first one is short.
+  private var frameLimit = Link.maximumFirstFrameBytes
   private var helloDeadline: Scheduled<Void>?
   /// Nil until the worker is let in and after it is lost.
   var member: Member?
@@ -29,11 +35,14 @@ final class WorkerLink: ChannelInboundHandler {
 
   /// Sends the job, or nothing if the link is closing: its loss comes as an event of its own.
   func send(_ job: JobID, _ inputs: WorkerMessage.Inputs) {
-    guard let context else { return }
-    context.writeAndFlush(wrapOutboundOut(.job(job, inputs)), promise: nil)
+    write(.job(job, inputs))
   }
 
-  func close() { context?.close(promise: nil) }
+  func close() {
+    guard let context else { return }
+    self.context = nil
+    context.close(promise: nil)
+  }
 
   func channelActive(context: ChannelHandlerContext) {
     self.context = context
@@ -52,11 +61,29 @@ final class WorkerLink: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     lastHeard = links.now()
-    switch (unwrapInboundIn(data), member) {
-    case (.hello(let hello), nil): greet(hello, context: context)
+    var bytes = unwrapInboundIn(data)
+    if var start = rest.take() {
+      start.writeImmutableBuffer(bytes)
+      bytes = start
+    }
+    do throws(FrameError) {
+      while self.context != nil, let message = try WorkerMessage.decode(from: &bytes, maximumFrameBytes: frameLimit) {
+        take(message)
+      }
+      rest = bytes.readableBytes > 0 ? bytes : nil
+      rest?.discardReadBytes()
+    } catch {
+      Log.event("link from \(peer) closed: \(error)")
+      close()
+    }
+  }
+
+  private func take(_ message: WorkerMessage) {
+    switch (message, member) {
+    case (.hello(let hello), nil): greet(hello)
     case (.heartbeat, _?): break
     case (.outputs(let job, _, let results), let member?): links.take(results, of: job, from: member)
-    case (let message, _):
+    default:
       Log.event("link from \(peer) closed: \(message.name) is out of place")
       close()
     }
@@ -67,16 +94,24 @@ final class WorkerLink: ChannelInboundHandler {
     context.close(promise: nil)
   }
 
-  private func greet(_ hello: WorkerMessage.Hello, context: ChannelHandlerContext) {
+  private func greet(_ hello: WorkerMessage.Hello) {
     helloDeadline?.cancel()
     if let reason = links.objection(to: hello) {
       Log.event("link from \(peer) refused: \(reason)")
-      context.writeAndFlush(wrapOutboundOut(.refused(reason: reason)), promise: nil)
-      context.close(promise: nil)
+      write(.refused(reason: reason))
+      close()
       return
     }
-    context.writeAndFlush(wrapOutboundOut(.welcome), promise: nil)
+    frameLimit = Link.maximumFrameBytes
+    write(.welcome)
     links.admit(self, hello)
+  }
+
+  private func write(_ message: WorkerMessage) {
+    guard let context else { return }
+    var frame = context.channel.allocator.buffer(capacity: message.frameBytes)
+    message.encode(into: &frame)
+    context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
   }
 
   private var peer: String { context?.remoteAddress?.description ?? "nowhere" }

@@ -26,7 +26,9 @@ final class WorkerLinks {
   func watch(on eventLoop: any EventLoop) {
     let interval = TimeAmount(WorkerLinks.checkInterval)
     let links = NIOLoopBound(self, eventLoop: eventLoop)
-    checks = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in links.value.checkHeartbeats() }
+    checks = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+      links.value.checkHeartbeats()
+    }
   }
 
   func stop() { checks?.cancel() }
@@ -46,7 +48,9 @@ final class WorkerLinks {
     guard serving.policy.serves(hello.pool) else {
       return "pool \(hello.pool.name) has no work in mode \(serving.policy.settings.mode.rawValue)"
     }
-    if members.contains(where: { $0.member?.worker == hello.worker }) { return "worker \(hello.worker) is already here" }
+    if members.contains(where: { $0.member?.worker == hello.worker }) {
+      return "worker \(hello.worker) is already here"
+    }
     return nil
   }
 

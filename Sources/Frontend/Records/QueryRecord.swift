@@ -25,7 +25,8 @@ struct QueryRecord: Equatable {
     self.arrived = arrived
   }
 
-  static let header = "query,batch,group,arrived_ns,dispatched_ns,own_ns,redundant_ns,completed_ns,source,worker,predicted"
+  static let header =
+    "query,batch,group,arrived_ns,dispatched_ns,own_ns,redundant_ns,completed_ns,source,worker,predicted"
 }
 
 /// One row of `codes.csv`: the time a code took.

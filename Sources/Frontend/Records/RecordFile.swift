@@ -28,7 +28,9 @@ enum RecordFile {
     guard file >= 0 else { throw Failure(path: aside, operation: "open", code: errno) }
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         let code = errno

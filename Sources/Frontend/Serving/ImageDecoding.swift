@@ -10,24 +10,26 @@ final class ImageDecoding {
   }
 
   /// One thread with its decoder, and how many images wait for it.
-  private struct Lane {
-    let eventLoop: any EventLoop
-    let preprocessor: NIOLoopBound<ImagePreprocessor>
-    var pending = 0
-  }
+  struct Lane: Sendable {
+    fileprivate let eventLoop: any EventLoop
+    fileprivate let preprocessor: NIOLoopBound<ImagePreprocessor>
+    fileprivate var pending = 0
 
-  private var lanes: [Lane] = []
-
-  /// - Parameter group: the threads.
-  init(_ group: MultiThreadedEventLoopGroup) throws {
-    for eventLoop in group.makeIterator() {
-      let preprocessor = try eventLoop.submit {
-        guard let preprocessor = ImagePreprocessor() else { throw NoMemory() }
-        return NIOLoopBound(preprocessor, eventLoop: eventLoop)
-      }.wait()
-      lanes.append(Lane(eventLoop: eventLoop, preprocessor: preprocessor))
+    /// One lane a thread of the group. Waits for the threads, so not to be called on an event loop.
+    static func all(of group: MultiThreadedEventLoopGroup) throws -> [Lane] {
+      try group.makeIterator().map { eventLoop in
+        let preprocessor = try eventLoop.submit {
+          guard let preprocessor = ImagePreprocessor() else { throw NoMemory() }
+          return NIOLoopBound(preprocessor, eventLoop: eventLoop)
+        }.wait()
+        return Lane(eventLoop: eventLoop, preprocessor: preprocessor)
+      }
     }
   }
+
+  private var lanes: [Lane]
+
+  init(_ lanes: [Lane]) { self.lanes = lanes }
 
   /// Decodes on the thread with the least to do, and gives the outcome to `serving` on its event loop.
   func decode(_ jpeg: ByteBuffer, of query: QueryID, for serving: ServingLoop) {

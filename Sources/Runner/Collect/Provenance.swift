@@ -18,6 +18,12 @@ struct Provenance: Codable, Equatable, Sendable {
   var started: String
   var command: [String]
 
+  func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try (encoder.encode(self) + Data("\n".utf8)).write(to: folder.appending(path: "provenance.json"))
+  }
+
   struct Machine: Codable, Equatable, Sendable {
     var hostname: String
     var kernel: String

@@ -11,6 +11,10 @@ struct ResultFolder: Equatable, Sendable {
     case finished(fingerprint: String)
     /// Something that no trial has written.
     case foreign
+
+    var isFinished: Bool {
+      if case .finished = self { true } else { false }
+    }
   }
 
   var partial: URL { url.deletingLastPathComponent().appending(path: url.lastPathComponent + ".partial") }
@@ -38,6 +42,14 @@ struct ResultFolder: Equatable, Sendable {
         exitCode: .infrastructure,
         "cannot write results to \(partial.path): \(error.localizedDescription)\nRun from a folder that can be written."
       )
+    }
+  }
+
+  /// Removes the records of single processes, once they are merged.
+  func dropRawRecords() throws {
+    let files = try FileManager.default.contentsOfDirectory(at: partial, includingPropertiesForKeys: nil)
+    for file in files where file.lastPathComponent == "frontend.csv" || file.lastPathComponent.hasPrefix("client_") {
+      try FileManager.default.removeItem(at: file)
     }
   }
 

@@ -33,20 +33,3 @@ struct RunEnvironment: Codable, Equatable, Sendable {
     return line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces) ?? "unknown"
   }
 }
-
-extension RunEnvironment {
-  /// What makes two trials the same: SHA-256 over the resolved trial and the environment, as canonical JSON.
-  ///
-  /// The place in the sweep is no part of it: a trial stays the same when others are added before it.
-  func fingerprint(of trial: Trial) throws -> String {
-    struct Identity: Encodable {
-      var trial: Trial
-      var environment: RunEnvironment
-    }
-    var placeless = trial
-    placeless.index = 0
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try SHA256.hex([UInt8](encoder.encode(Identity(trial: placeless, environment: self))))
-  }
-}

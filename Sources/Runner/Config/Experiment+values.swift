@@ -14,7 +14,8 @@ enum ArrivalKind: Codable, Equatable, Sendable {
 
 /// `payload`.
 enum Payload: Codable, Equatable, Sendable {
-  case images(folder: String)
+  /// nil: the images that ship.
+  case images(folder: String?)
   case digits
   case floats(count: Int)
 }

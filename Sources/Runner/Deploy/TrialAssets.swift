@@ -1,9 +1,9 @@
+import Foundation
+
 /// What a trial's processes are given of the models, inputs and payload: their arguments, with files as absolute paths.
 struct TrialAssets: Equatable, Sendable {
-  /// `--model` of the base instances.
-  var model: String
-  /// `--model` of the redundant ones: one a parity, or the approximate model; empty in none and equal.
-  var redundantModels: [String]
+  /// `--model` of the workers by the model's name in the trial: a file, or the name of a model that has none.
+  var models: [String: String]
   /// `--input` of the frontend: `images` or `floats:<count>`.
   var frontendInput: String
   /// `--input` of the workers: `images` or `floats:<shape>`.
@@ -15,4 +15,42 @@ struct TrialAssets: Equatable, Sendable {
   /// `--service-time` and `--slowdowns` of the workers, as JSON; nil where there are none.
   var serviceTime: String?
   var slowdowns: String?
+
+  /// - Throws: `Failure` if a model is neither built in nor a file.
+  init(_ trial: Trial, installation: Installation, locator: FileLocator) throws {
+    models = try Dictionary(
+      uniqueKeysWithValues: Set([trial.model] + trial.redundantModels).map { name in
+        (name, try ModelReference.file(of: name, installation: installation, locator: locator) ?? name)
+      })
+    switch (trial.payload.input, ModelCatalogue.model(named: trial.model)?.input) {
+    case (_, .floats(let shape)?), (.floats(let shape), _):
+      workerInput = "floats:" + shape.map(String.init).joined(separator: "x")
+      frontendInput = "floats:\(shape.reduce(1, *))"
+    default:
+      workerInput = "images"
+      frontendInput = "images"
+    }
+    switch trial.payload {
+    case .images(let folder): payload = "images:" + (folder.flatMap(locator.find) ?? installation.images)
+    case .digits: payload = "digits:" + installation.digits
+    case .floats(let count): payload = "floats:\(count)"
+    }
+    if case .trace(let file) = trial.arrivals {
+      arrivals = "trace:" + (locator.find(file) ?? file)
+    } else {
+      arrivals = trial.arrivals.text
+    }
+    serviceTime = try trial.serviceTime.map { time in
+      var time = time
+      time.file = time.file.map { locator.find($0) ?? $0 }
+      return try TrialAssets.json(time)
+    }
+    slowdowns = trial.slowdowns.isEmpty ? nil : try TrialAssets.json(trial.slowdowns)
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
 }

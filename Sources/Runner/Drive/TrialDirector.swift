@@ -22,7 +22,7 @@ struct TrialDirector: Sendable {
   enum Event: Equatable, Sendable {
     case announced(Announcement)
     /// A process ended, as `how` says (`was killed by signal 9`, `exited with status 65: no such file`).
-    case exited(Component, how: String)
+    case exited(Component, isSuccess: Bool, how: String)
     /// Time has passed.
     case tick
   }
@@ -71,7 +71,7 @@ struct TrialDirector: Sendable {
     commands = []
     switch event {
     case .announced(let announcement): hear(announcement)
-    case .exited(let component, let how): lose(component, how)
+    case .exited(let component, let isSuccess, let how): lose(component, isSuccess: isSuccess, how)
     case .tick: break
     }
     advance(at: now)
@@ -107,14 +107,14 @@ struct TrialDirector: Sendable {
     }
   }
 
-  private mutating func lose(_ component: Component, _ how: String) {
+  private mutating func lose(_ component: Component, isSuccess: Bool, _ how: String) {
     guard isRunning else { return }
     switch stage {
     case .deploying: stage = .failed("\(component) \(how) before it was ready")
     default:
       if component.role == "client" {
-        // A client exits by itself once it has announced `done`.
-        if !done.contains(component) { stage = .failed("\(component) \(how)") }
+        // A client ends by itself after it has announced `done`, which may come to us later than its end.
+        if !isSuccess, !done.contains(component) { stage = .failed("\(component) \(how)") }
       } else if component.isWorker {
         deadWorkers.insert(component)
         if baseWorkers.isSubset(of: deadWorkers), stage != .finishing {

@@ -12,23 +12,12 @@ struct TrialRun {
   let progress: Progress
   let label: String
 
-  /// What the trial cost beside sending load, in seconds of wall clock, and in memory.
-  struct Costs: Equatable, Sendable {
-    var deploy_s = 0.0
-    var drive_s = 0.0
-    var drain_s = 0.0
-    var finish_s = 0.0
-    var stop_s = 0.0
-    /// The largest resident memory of a worker.
-    var workerResident_mb: Double?
-  }
-
   /// Runs the trial to its end. Whatever happens, everything that it started is stopped when this returns or throws.
   /// - Throws: `Failure` if it cannot be finished; `CancellationError` if it is interrupted. What was recorded so far
   ///   lies in the folder then.
-  func run() async throws -> Costs {
+  func run() async throws -> TrialCosts {
     let started = ContinuousClock.now
-    var costs = Costs()
+    var costs = TrialCosts()
     do {
       costs = try await withTeardown {
         try await deployAndDrive()
@@ -38,12 +27,12 @@ struct TrialRun {
     } catch let error as ContainerError {
       throw Failure(exitCode: .infrastructure, error.description)
     }
-    let elapsed = (ContinuousClock.now - started) / .seconds(1)
-    costs.stop_s = max(0, elapsed - costs.deploy_s - costs.drive_s - costs.drain_s - costs.finish_s)
+    let stages = [costs.deploy_s, costs.drive_s, costs.drain_s, costs.finish_s].compactMap { $0 }
+    costs.stop_s = max(0, (ContinuousClock.now - started) / .seconds(1) - stages.reduce(0, +))
     return costs
   }
 
-  private func deployAndDrive() async throws -> Costs {
+  private func deployAndDrive() async throws -> TrialCosts {
     progress.stage("\(label): starting \(deployment.specs.count + 1) processes")
     let desk = ControlDesk(
       host: "127.0.0.1", port: deployment.redis.port, password: deployment.redis.password.value,
@@ -57,7 +46,7 @@ struct TrialRun {
   }
 
   /// Feeds the director until the trial is over.
-  private func drive(_ desk: ControlDesk, since deployed: ContinuousClock.Instant) async throws -> Costs {
+  private func drive(_ desk: ControlDesk, since deployed: ContinuousClock.Instant) async throws -> TrialCosts {
     let clock = Clock()
     let trial = deployment.trial
     let duration = Duration.seconds(Double(trial.totalQueries) / trial.rate)
@@ -75,7 +64,10 @@ struct TrialRun {
       }
       group.addTask { [engine] in
         for await exit in engine.exits() {
-          continuation.yield(.exited(Component(exit.component), how: await TrialRun.describe(exit, of: engine)))
+          continuation.yield(
+            .exited(
+              Component(exit.component), isSuccess: exit.termination.isSuccess,
+              how: await TrialRun.describe(exit, of: engine)))
         }
       }
       group.addTask {
@@ -85,7 +77,7 @@ struct TrialRun {
         }
       }
 
-      var costs = Costs()
+      var costs = TrialCosts()
       var entered = deployed
       var live: LiveView?
       for await event in events {
@@ -102,14 +94,15 @@ struct TrialRun {
           case .driving: costs.drive_s = spent
           case .draining:
             costs.drain_s = spent
-            costs.workerResident_mb = await largestWorker()
+            costs.worker_resident_mb = await largestWorker()
           default: costs.finish_s = spent
           }
           switch director.stage {
           case .driving:
             progress.stage("\(label): sending \(trial.totalQueries) queries, \(duration.components.seconds) s")
             live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
-          case .draining, .finishing: progress.stage("\(label): draining")
+          case .draining: progress.stage("\(label): waiting for the last replies")
+          case .finishing: progress.stage("\(label): collecting")
           case .finished: return costs
           case .failed(let reason):
             throw Failure(exitCode: .experiment, "\(label): \(reason)\nLogs: \(deployment.folder.path)/logs")
@@ -127,7 +120,7 @@ struct TrialRun {
     switch event {
     case .announced(let announcement) where announcement.state == .lost:
       progress.note("\(label): lost \(announcement.component) (\(announcement.detail))")
-    case .exited(let component, let how) where component.isWorker: progress.note("\(label): \(component) \(how)")
+    case .exited(let component, _, let how) where component.isWorker: progress.note("\(label): \(component) \(how)")
     default: break
     }
   }
@@ -147,7 +140,7 @@ struct TrialRun {
       guard let stats = try? await engine.stats(spec.name) else { continue }
       largest = max(largest ?? 0, stats.maxResident_bytes)
     }
-    return largest.map { Double($0) / 1e6 }
+    return largest.map { Double($0) / 1_048_576 }
   }
 
   private func metricsURL(_ desk: ControlDesk) async -> String? {

@@ -44,16 +44,4 @@ struct Trial: Codable, Equatable, Sendable {
   var maxInFlight: Int
 
   var totalQueries: Int { warmupQueries + measuredQueries }
-
-  /// Instances of the base model.
-  var baseInstances: Int { mode == .equal ? numModels + numModels / k : numModels }
-
-  /// Instances of the parity models, num_models/k of each, or of the approximate model.
-  var redundantInstances: Int {
-    switch mode {
-    case .none, .equal: 0
-    case .coded: numModels / k * parities
-    case .cheap: numModels / k
-    }
-  }
 }

@@ -35,9 +35,11 @@ import Testing
     director.handle(.announced(Announcement(clients[0], .done)), at: at(2))
     director.handle(.announced(Announcement(clients[1], .sent, detail: "149")), at: at(3))
     #expect(director.commands == [.init(order: .drain(queries: 299), to: .frontend)])
+    // The end of a process may be known before its last word.
+    director.handle(.exited(clients[1], isSuccess: true, how: "exited with status 0"), at: at(3))
     director.handle(.announced(Announcement(clients[1], .done)), at: at(3))
     #expect(director.commands == [.init(order: .finish, to: .frontend)])
-    director.handle(.exited(clients[0], how: "exited with status 0"), at: at(3))
+    director.handle(.exited(clients[0], isSuccess: true, how: "exited with status 0"), at: at(3))
     director.handle(.announced(Announcement(.frontend, .done)), at: at(4))
     #expect(director.stage == .finished)
   }
@@ -54,7 +56,7 @@ import Testing
   @Test("a process that ends before it is ready fails the trial with what it said")
   func earlyExit() {
     var director = director()
-    director.handle(.exited(workers[1], how: "exited with status 65: no such model"), at: at(0))
+    director.handle(.exited(workers[1], isSuccess: false, how: "exited with status 65: no such model"), at: at(0))
     #expect(director.stage == .failed("worker/1 exited with status 65: no such model before it was ready"))
   }
 
@@ -62,11 +64,11 @@ import Testing
   func killedWorkers() {
     var director = director()
     makeReady(&director)
-    director.handle(.exited(workers[0], how: "was killed by signal 9"), at: at(2))
+    director.handle(.exited(workers[0], isSuccess: false, how: "was killed by signal 9"), at: at(2))
     #expect(director.stage == .driving)
-    director.handle(.exited(parity[0], how: "was killed by signal 9"), at: at(2))
+    director.handle(.exited(parity[0], isSuccess: false, how: "was killed by signal 9"), at: at(2))
     #expect(director.stage == .driving)
-    director.handle(.exited(workers[1], how: "was killed by signal 9"), at: at(2))
+    director.handle(.exited(workers[1], isSuccess: false, how: "was killed by signal 9"), at: at(2))
     #expect(
       director.stage
         == .failed("no instance of the base model is left: the last, worker/1, was killed by signal 9"))
@@ -77,7 +79,7 @@ import Testing
     for component in [clients[0], .frontend, Component("redis")] {
       var director = director()
       makeReady(&director)
-      director.handle(.exited(component, how: "was killed by signal 9"), at: at(2))
+      director.handle(.exited(component, isSuccess: false, how: "was killed by signal 9"), at: at(2))
       #expect(director.stage == .failed("\(component) was killed by signal 9"))
     }
   }

@@ -1,0 +1,47 @@
+import Serving
+import Statistics
+
+/// How fast queries came and answers followed, by the clients' clocks.
+struct Throughput: Equatable, Sendable {
+  /// Of the measured queries, the instants at which they should have been sent: their number less one, by the time from
+  /// the first to the last. Nil of fewer than two.
+  var offered_per_s: Double?
+  /// The same of the instants at which their answers were received; refusals are no answers.
+  var achieved_per_s: Double?
+  /// Whether the system fell behind the load: see `isOverloaded(_:)`.
+  var overloaded: Bool
+
+  init(_ records: [QueryRecord]) {
+    let measured = records.filter { !$0.isWarmup }
+    offered_per_s = Throughput.rate(measured.compactMap(\.scheduled_ns))
+    achieved_per_s = Throughput.rate(measured.filter(\.isAnswered).compactMap(\.received_ns))
+    overloaded = Throughput.isOverloaded(records)
+  }
+
+  private static func rate(_ instants_ns: [Int64]) -> Double? {
+    guard let first = instants_ns.min(), let last = instants_ns.max(), first < last else { return nil }
+    return Double(instants_ns.count - 1) / (Double(last - first) / 1e9)
+  }
+
+  /// Whether completions fall more than 5 % behind arrivals in the second half of the schedule, warm-up included: it is
+  /// load as well.
+  ///
+  /// Arrivals are the queries scheduled in that half; completions are the answers that models gave in a time as long,
+  /// which begins and ends one median latency later. Without that shift the queries in flight at both ends would decide
+  /// a short trial. A system that keeps up completes as many as arrive; one that is offered rho times what it can do
+  /// completes 1/rho of them. Default outputs and refusals are work that was not done.
+  private static func isOverloaded(_ records: [QueryRecord]) -> Bool {
+    let scheduled = records.compactMap(\.scheduled_ns)
+    guard let first = scheduled.min(), let last = scheduled.max() else { return false }
+    let middle = first + (last - first) / 2
+    let arrivals = scheduled.count { $0 > middle }
+
+    let done = records.filter { $0.isAnswered && $0.source != .default }
+    let shift_ns = Int64((percentile(sorted: done.compactMap(\.client_ms).sorted(), 50) ?? 0) * 1e6)
+    let completions = done.count { record in
+      guard let received_ns = record.received_ns else { return false }
+      return middle + shift_ns < received_ns && received_ns <= last + shift_ns
+    }
+    return Double(completions) < 0.95 * Double(arrivals)
+  }
+}

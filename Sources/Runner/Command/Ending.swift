@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+
+/// How `run_exp` ends after an error: the one place where errors become words and an exit status.
+struct Ending: Equatable {
+  var text: String
+  var exitCode: Int32
+  /// Help and version were asked for: they are results.
+  var isResult: Bool
+
+  init(of error: any Error) {
+    switch error {
+    case let failure as Failure:
+      self.init(text: "run_exp: \(failure)", exitCode: failure.exitCode.rawValue)
+    case let invalid as InvalidExperiment:
+      let count = invalid.problems.count
+      self.init(
+        text: "run_exp: \(count == 1 ? "1 problem" : "\(count) problems") in the experiment\n\(invalid)",
+        exitCode: ExitCode.config.rawValue)
+    case is CancellationError:
+      self.init(text: "run_exp: interrupted", exitCode: ExitCode.interrupted.rawValue)
+    default:
+      // The parser's own errors and its help; it reports any other error as a plain failure.
+      let status = RunExp.exitCode(for: error).rawValue
+      switch status {
+      case EXIT_SUCCESS: self.init(text: RunExp.fullMessage(for: error), exitCode: status, isResult: true)
+      case EXIT_FAILURE: self.init(text: "run_exp: \(error)", exitCode: ExitCode.experiment.rawValue)
+      default: self.init(text: RunExp.fullMessage(for: error), exitCode: status)
+      }
+    }
+  }
+
+  private init(text: String, exitCode: Int32, isResult: Bool = false) {
+    self.text = text
+    self.exitCode = exitCode
+    self.isResult = isResult
+  }
+
+  func leave() -> Never {
+    if !text.isEmpty {
+      let stream = isResult ? FileHandle.standardOutput : FileHandle.standardError
+      // Nobody is left to tell if the stream is closed.
+      try? stream.write(contentsOf: Data((text + "\n").utf8))
+    }
+    exit(exitCode)
+  }
+}

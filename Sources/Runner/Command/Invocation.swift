@@ -1,0 +1,45 @@
+import Foundation
+
+/// What a verb works on: the experiment, its trials, where results go and where the program's files are.
+struct Invocation: Sendable {
+  /// As the user gave it.
+  var file: ExperimentFile
+  /// The `--set` arguments, as given.
+  var overrides: [String]
+  var experiment: Experiment
+  var sweep: Sweep
+  var results: ResultPath
+  var installation: Installation
+
+  /// Reads and checks the experiment; nothing is started or written.
+  /// - Parameters:
+  ///   - copy: which copy of the sweep this is; another copy draws another load.
+  ///   - results: the folder of all results.
+  /// - Throws: `Failure` (usage) for a `--set`, `InvalidExperiment`.
+  init(
+    config: String, overrides: [String], place: ExperimentReader.Place, finalDir: String, copy: Int = 0,
+    results: String = "results"
+  ) throws {
+    file = ExperimentFile(path: config)
+    self.overrides = overrides
+    installation = try Installation.current()
+    experiment = try file.load(overrides: try overrides.map(Override.init), place: place)
+    experiment.seed &+= UInt64(copy)
+    sweep = Sweep(experiment)
+    self.results = ResultPath(
+      root: results, environment: .local, finalDir: finalDir, hasSeveralQueueModes: sweep.hasSeveralQueueModes)
+  }
+
+  /// What the user should know before anything runs; one line each, for stderr.
+  var remarks: [String] {
+    guard !experiment.s3Path.isEmpty else { return [] }
+    return ["s3_path is accepted and has no effect"]
+  }
+
+  func tellRemarks() {
+    for remark in remarks { FileHandle.standardError.write(Data("run_exp: \(remark)\n".utf8)) }
+  }
+
+  /// The folder of a trial's results.
+  func folder(of trial: Trial) -> String { results.folder(of: trial) }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+
+/// `--set`, which every verb takes.
+struct OverrideOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Use another value for a key of the experiment; may be given several times, the last one holds.",
+      discussion: "The value is JSON; a bare word is taken as a string: --set send_rates='[30]' --set model=synthetic",
+      valueName: "key=json"))
+  var overrides: [String] = []
+}
+
+/// `--local`, the only place this version knows.
+struct PlaceOptions: ParsableArguments {
+  @Flag(help: "On this machine; the only place that this version knows.")
+  var local = false
+
+  /// - Throws: `Failure` (usage) if the place was not named: the default will be a cluster, which costs money.
+  func requireLocal(verb: String, config: String) throws {
+    guard local else {
+      throw Failure(
+        exitCode: .usage, "only --local exists in this version; write: run_exp \(config) \(verb) --local")
+    }
+  }
+}
+
+/// How trials are run.
+struct TrialOptions: ParsableArguments {
+  @Flag(help: "Run trials again that are finished, and replace results of other settings at the same path.")
+  var overwrite = false
+
+  @Flag(help: "Exit 73 if a trial's measurement is INVALID.")
+  var strict = false
+
+  @Option(help: "The frontend's HTTP port; 0 or none: a free one, so that two experiments can run at once.")
+  var port: Int = 0
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port is from 0 to 65535") }
+  }
+}
+
+/// The last level of the result path.
+struct FinalDir: ExpressibleByArgument, Equatable, Sendable, CustomStringConvertible {
+  var name: String
+  var description: String { name }
+  var defaultValueDescription: String { name }
+
+  init?(argument: String) {
+    guard FolderName.isValid(argument) else { return nil }
+    name = argument
+  }
+
+  init(_ number: Int) { name = String(number) }
+}
+
+extension ArgumentHelp {
+  static let finalDir = ArgumentHelp(
+    "Last folder of the result path, to keep runs apart: \(FolderName.rule).", valueName: "name")
+}

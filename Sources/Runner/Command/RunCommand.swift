@@ -1,0 +1,37 @@
+import ArgumentParser
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run one copy of the whole sweep on this machine; launch does the same with copy 0.",
+    usage: "run_exp <config> run --idx <n> [options]",
+    discussion: """
+      Copy n > 0 draws its arrivals and payloads from seed + n, so that copies are independent measurements.
+
+      EXAMPLE:
+        run_exp run/config/simple.json run --idx 1
+      """)
+
+  @ParentCommand var root: RunExp
+  @Option(help: ArgumentHelp("Which copy of the sweep, from 0.", valueName: "n")) var idx: Int
+  @Option(
+    name: .customLong("final_dir"),
+    help: ArgumentHelp(
+      "Last folder of the result path (default: the number of --idx): \(FolderName.rule).", valueName: "name"))
+  var finalDir: FinalDir?
+  @OptionGroup var place: PlaceOptions
+  @OptionGroup var trials: TrialOptions
+  @OptionGroup var overrides: OverrideOptions
+
+  func validate() throws {
+    guard idx >= 0 else { throw ValidationError("--idx \(idx): copies are numbered from 0") }
+  }
+
+  func run() async throws {
+    let invocation = try Invocation(
+      config: root.config, overrides: overrides.overrides, place: .local,
+      finalDir: (finalDir ?? FinalDir(idx)).name, copy: idx)
+    invocation.tellRemarks()
+    try await Lifecycle.run(invocation, options: trials.runOptions)
+  }
+}

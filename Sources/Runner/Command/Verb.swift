@@ -1,0 +1,26 @@
+/// The words that say what to do with an experiment.
+enum Verb {
+  static let names = RunExp.configuration.subcommands.compactMap { $0.configuration.commandName }
+  static let list = names.joined(separator: ", ")
+
+  /// The arguments as the parser wants them. It takes the first word for the experiment; whoever asks for the help of a
+  /// verb need not name one.
+  /// - Throws: `Failure` (usage) if a verb stands where the experiment should, or is misspelt.
+  static func arranged(_ arguments: [String]) throws -> [String] {
+    guard let first = arguments.first else { return arguments }
+    if first == "help" {
+      guard let verb = arguments.dropFirst().first(where: names.contains) else { return ["--help"] }
+      return ["<config>", verb, "--help"]
+    }
+    if names.contains(first) {
+      if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { return ["<config>", first, "--help"] }
+      let config = arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "<config>"
+      throw Failure(exitCode: .usage, "the experiment comes before the verb: run_exp \(config) \(first) ...")
+    }
+    if !first.hasPrefix("-"), let verb = arguments.dropFirst().first, !verb.hasPrefix("-"), !names.contains(verb) {
+      let nearest = NearestName.of(verb, among: names).map { "did you mean \($0)? " } ?? ""
+      throw Failure(exitCode: .usage, "no verb \"\(verb)\"; \(nearest)There are \(list)")
+    }
+    return arguments
+  }
+}

@@ -1,0 +1,73 @@
+import Wire
+
+/// What only several keys together can get wrong.
+extension ExperimentReader {
+  /// A sweep beyond this would never end; most likely a list was multiplied out by mistake.
+  private static let maximumTrials = 100_000
+
+  mutating func checkTogether(_ experiment: Experiment) {
+    checkFrames(experiment)
+    checkWorkers(experiment)
+    checkTrace(experiment)
+    if experiment.trialCount > Self.maximumTrials {
+      problems.add(keys.object, "the lists make \(experiment.trialCount) trials; allowed: up to \(Self.maximumTrials)")
+    }
+  }
+
+  /// A parity batch travels to its worker as float32, in one frame.
+  private mutating func checkFrames(_ experiment: Experiment) {
+    guard let field = optional(.batch_sizes), case .array(let nodes) = field.node.value else { return }
+    let most = (Link.maximumFrameBytes - 4096) / (experiment.payload.inputCount * 4)
+    for (index, size) in experiment.batchSizes.enumerated() where size > most && index < nodes.count {
+      problems.add(
+        Field(keyPath: "batch_sizes[\(index)]", node: nodes[index]),
+        allowed: "an integer from 1 to \(most) with inputs of this size")
+    }
+  }
+
+  /// Worker ids are 0 up to the most workers that a trial of the sweep has.
+  private mutating func checkWorkers(_ experiment: Experiment) {
+    guard let field = optional(.slowdowns), case .array(let nodes) = field.node.value else { return }
+    let smallestK = experiment.kValues.min() ?? 2
+    let redundant = experiment.redundancyModes == [.none] ? 0 : experiment.numModels / smallestK
+    let last = experiment.numModels + redundant - 1
+    for (index, node) in nodes.enumerated() {
+      guard case .object(let members) = node.value,
+        let workers = members.first(where: { $0.key == "workers" })?.node, case .array(let ids) = workers.value
+      else { continue }
+      for (place, id) in ids.enumerated() {
+        guard case .number(let text) = id.value, let number = Int(text), number > last else { continue }
+        problems.add(
+          Field(keyPath: "slowdowns[\(index)].workers[\(place)]", node: id),
+          allowed: "a worker id from 0 to \(last), as many as the largest trial has")
+      }
+    }
+  }
+
+  /// A trace brings its own rate, and must last for the longest trial.
+  private mutating func checkTrace(_ experiment: Experiment) {
+    guard case .trace(let file) = experiment.arrivals, let field = optional(.arrivals) else { return }
+    if experiment.sendRates.count > 1, let rates = optional(.send_rates) {
+      problems.add(rates, "a trace has its own rate: several send_rates would be the same load; give one")
+    }
+    let needed = experiment.kValues.flatMap { k in
+      experiment.batchSizes.map { experiment.warmupQueries(k: k, batchSize: $0) + experiment.measuredQueries }
+    }.max()
+    guard let needed, let arrivals = numbers(in: file, named: field)?.count, arrivals < needed else { return }
+    problems.add(
+      field, "\(JSONNode.quoted(file)) has \(arrivals) arrivals; allowed: at least \(needed), the queries of a trial")
+  }
+}
+
+extension Experiment {
+  /// The product of the lists' lengths.
+  var trialCount: Int {
+    [
+      backgroundTraffic.count, batchSizes.count, kValues.count, queueModes.count, sendRates.count, numTrials,
+      redundancyModes.count,
+    ].reduce(1) { product, length in
+      let (result, overflow) = product.multipliedReportingOverflow(by: length)
+      return overflow ? Int.max : result
+    }
+  }
+}

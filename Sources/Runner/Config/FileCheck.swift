@@ -1,0 +1,64 @@
+import Foundation
+
+/// Reads the files that an experiment names far enough to say, before anything is started, that they will do.
+struct FileCheck {
+  /// Why a file will not do.
+  struct Unusable: Error, Equatable, CustomStringConvertible {
+    var description: String
+  }
+
+  var locator: FileLocator
+
+  /// - Returns: the absolute path.
+  /// - Throws: `Unusable` if it is not there, or cannot be read as a TorchScript file (a zip archive).
+  func model(_ path: String) throws(Unusable) -> String {
+    let file = try existing(path)
+    guard let handle = FileHandle(forReadingAtPath: file), let start = try? handle.read(upToCount: 4) else {
+      throw Unusable(description: "\(file) cannot be read")
+    }
+    guard start.elementsEqual([0x50, 0x4b, 0x03, 0x04]) else {
+      throw Unusable(description: "\(file) is not a TorchScript file, as torch.jit.save writes it")
+    }
+    return file
+  }
+
+  /// Numbers >= 0, one a line; blank lines mean nothing.
+  /// - Throws: `Unusable`, with the line, if one is not.
+  func numbers(_ path: String) throws(Unusable) -> [Double] {
+    let file = try existing(path)
+    guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
+      throw Unusable(description: "\(file) cannot be read as text")
+    }
+    var numbers: [Double] = []
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let word = line.filter { !$0.isWhitespace }
+      guard !word.isEmpty else { continue }
+      guard let number = Double(word), number.isFinite, number >= 0 else {
+        throw Unusable(
+          description: "\(file):\(index + 1): found \(JSONNode.quoted(String(line))); allowed: a number >= 0 a line")
+      }
+      numbers.append(number)
+    }
+    guard !numbers.isEmpty else { throw Unusable(description: "\(file) is empty; allowed: a number >= 0 a line") }
+    return numbers
+  }
+
+  /// - Throws: `Unusable` if this is no folder with a .jpg or .jpeg in it.
+  func images(_ path: String) throws(Unusable) {
+    let folder = try existing(path)
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw Unusable(description: "\(folder) is not a folder that can be read")
+    }
+    guard names.contains(where: { $0.lowercased().hasSuffix(".jpg") || $0.lowercased().hasSuffix(".jpeg") }) else {
+      throw Unusable(description: "\(folder) has no .jpg or .jpeg file")
+    }
+  }
+
+  private func existing(_ path: String) throws(Unusable) -> String {
+    guard let file = locator.find(path) else {
+      let places = locator.candidates(path)
+      throw Unusable(description: "there is no \(places.joined(separator: " and no "))")
+    }
+    return file
+  }
+}

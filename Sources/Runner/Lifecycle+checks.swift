@@ -1,0 +1,50 @@
+import CloudUtil
+import Foundation
+
+// What is found out before a trial, and what is told about it.
+extension Lifecycle {
+  /// `trial 2 of 54: coded, 300/s`.
+  func label(_ trial: Trial) -> String {
+    "trial \(trial.index + 1) of \(invocation.sweep.trials.count): \(trial.mode.rawValue), \(Number.text(trial.rate))/s"
+  }
+
+  /// - Throws: `Failure` (infrastructure) if the port that was asked for is taken.
+  func checkPort() throws {
+    guard options.port != 0, try LoopbackPort.isTaken(options.port) else { return }
+    throw Failure(
+      exitCode: .infrastructure,
+      "port \(options.port) is taken by another program; give another --port, or none for a free one")
+  }
+
+  /// A crashed run may still load the machine.
+  func tellOfLeftovers() {
+    let experiment = invocation.experiment.experimentID
+    let orphans = TaggedProcess.find(experiment: experiment).filter { !$0.owner.isAlive }
+    guard !orphans.isEmpty else { return }
+    progress.note(
+      "\(orphans.count) processes of a crashed run of \(experiment) still run here; end them with: "
+        + "run_exp \(invocation.file.path) terminate --local")
+  }
+
+  func provenance(_ measurement: Measurement) async throws -> Provenance {
+    Provenance(
+      config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
+      trial: measurement.trial, seed: measurement.trial.seed, environment: measurement.environment, machine: .this,
+      worker_niceness: Deployment.workerNiceness,
+      git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
+      started: Date.now.ISO8601Format(), command: CommandLine.arguments)
+  }
+}
+
+extension FleetSpec {
+  /// A host for each component of the trial.
+  init(_ trial: Trial) {
+    self.init(
+      tag: trial.experimentID,
+      groups: [
+        Role("frontend"): Group(count: 1, instanceType: trial.frontendType),
+        Role("worker"): Group(count: trial.instances.count, instanceType: trial.workerType),
+        Role("client"): Group(count: trial.numClients, instanceType: trial.clientType),
+      ])
+  }
+}

@@ -1,0 +1,129 @@
+import CloudUtil
+import Foundation
+
+/// The order of an experiment: config -> trials -> fleet -> deployment -> records -> summary -> report.
+///
+/// Each arrow is a value that is written to the trial's folder before the next stage begins.
+struct Lifecycle {
+  let invocation: Invocation
+  let options: RunOptions
+  let machinery: Machinery
+  let progress: Progress
+
+  static func launch(_ invocation: Invocation, options: RunOptions) async throws {
+    try await run(invocation, options: options)
+  }
+
+  /// Runs every trial of the sweep that is not finished, and prints each one's tables.
+  static func run(_ invocation: Invocation, options: RunOptions) async throws {
+    let machinery = try Machinery.local()
+    try await interruptible {
+      let lifecycle = Lifecycle(
+        invocation: invocation, options: options, machinery: machinery, progress: Progress())
+      try await lifecycle.run()
+    }
+  }
+
+  private func run() async throws {
+    let trials = invocation.sweep.trials
+    try checkPort()
+    try await ModelStore(installation: invocation.installation, shell: machinery.shell, progress: progress)
+      .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
+    let measurements = try trials.map { try Measurement($0, of: invocation) }
+    let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
+    tellOfLeftovers()
+
+    var invalid = 0
+    for (measurement, isFinished) in zip(measurements, finished) {
+      let summary: Summary
+      if isFinished {
+        progress.note("\(label(measurement.trial)): finished before, not run again (--overwrite runs it again)")
+        summary = try Analysis.analyze(folder: measurement.folder.url)
+      } else {
+        summary = try await measure(measurement)
+      }
+      progress.clear()
+      try Results.print(path: measurement.path, summary)
+      if summary.verdict == .invalid { invalid += 1 }
+    }
+    if invalid > 0, options.strict {
+      throw Failure(exitCode: .results, "\(invalid) of \(trials.count) trials are INVALID (--strict)")
+    }
+  }
+
+  /// Deploys, drives, collects and analyses one trial; its folder is whole afterwards, or lies aside with what there is.
+  private func measure(_ measurement: Measurement) async throws -> Summary {
+    let (trial, folder) = (measurement.trial, measurement.folder)
+    if try folder.begin() { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
+    try await provenance(measurement).write(to: folder.partial)
+    let fleet = try await machinery.provider.provision(FleetSpec(trial))
+    guard let frontendHost = fleet[Role("frontend")].first else {
+      throw Failure(exitCode: .infrastructure, "there is no machine for the frontend")
+    }
+    let deployment = Deployment(
+      trial: trial, assets: measurement.assets, frontendHost: frontendHost,
+      tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)), redis: try RedisService(),
+      linkSecret: Secret(randomHex(bytes: 24)), executables: URL(filePath: invocation.installation.programs),
+      folder: folder.partial, port: options.port)
+    let run = TrialRun(
+      deployment: deployment, engine: machinery.engine, transport: machinery.transport, progress: progress,
+      label: label(trial))
+    var costs: TrialCosts
+    do {
+      costs = try await run.run()
+    } catch {
+      try? Analysis.collect(trial: trial, folder: folder.partial)
+      progress.note("\(label(trial)): records so far are in \(measurement.path).partial")
+      throw error
+    }
+    let collected = ContinuousClock.now
+    try Analysis.collect(trial: trial, folder: folder.partial)
+    try folder.dropRawRecords()
+    var summary = try Analysis.analyze(
+      trial: trial, folder: folder.partial, fingerprint: measurement.fingerprint,
+      environment: measurement.environment, costs: costs)
+    costs.analyze_s = (ContinuousClock.now - collected) / .seconds(1)
+    summary.costs.analyze_s = costs.analyze_s
+    try summary.write(to: folder.partial)
+    try await Archive.write(of: folder.partial, shell: machinery.shell)
+    try folder.finish()
+    return summary
+  }
+
+  /// Prints the tables of every finished trial again, from its records.
+  static func analyze(_ invocation: Invocation) throws {
+    let folders = invocation.sweep.trials.map { invocation.folder(of: $0) }
+    let finished = folders.filter { ResultFolder(url: URL(filePath: $0)).state.isFinished }
+    guard !finished.isEmpty else {
+      throw Failure(
+        exitCode: .config,
+        """
+        no results of this experiment here: nothing at \(folders.first ?? invocation.results.root).
+        Run it with launch, or say with --results and --final_dir where they are.
+        """)
+    }
+    for path in finished { try Results.print(path: path, Analysis.analyze(folder: URL(filePath: path))) }
+    let missing = folders.count - finished.count
+    if missing > 0 { Progress().note("\(missing) of \(folders.count) trials have no results yet") }
+  }
+
+  /// Ends what a crashed run of the experiment left on this machine.
+  static func terminate(_ invocation: Invocation) async throws {
+    let progress = Progress()
+    let experiment = invocation.experiment.experimentID
+    let leftovers = try await Leftovers.remove(experiment: experiment)
+    for process in leftovers.removed { progress.note("ended \(process)") }
+    if !leftovers.owned.isEmpty {
+      let owners = Set(leftovers.owned.map(\.owner.pid)).sorted().map(String.init).joined(separator: ", ")
+      progress.note(
+        "left alone: \(leftovers.owned.count) processes of a run that is still alive (run_exp \(owners)); stop it with Ctrl-C"
+      )
+    }
+    guard leftovers.surviving.isEmpty else {
+      throw Failure(
+        exitCode: .infrastructure,
+        "still there although killed: \(leftovers.surviving.map(\.description).joined(separator: ", "))")
+    }
+    progress.note("\(experiment): \(leftovers.removed.count) processes of crashed runs ended")
+  }
+}

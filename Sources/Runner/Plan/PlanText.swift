@@ -1,0 +1,147 @@
+import Foundation
+import Serving
+
+/// What `run_exp <config> plan` prints: a function of the experiment and the machine, so that it can be read in a test.
+struct PlanText {
+  var sweep: Sweep
+  var results: ResultPath
+  /// Cores of this machine.
+  var cores: Int
+
+  /// Everything in a trial but sending load takes at most so long.
+  private static let overhead_s = 3.0
+
+  var text: String {
+    let blocks = [summary, table, notes, warnings].filter { !$0.isEmpty }
+    return blocks.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+  }
+
+  // MARK: Head
+
+  private var summary: [String] {
+    let experiment = sweep.experiment
+    let load_s = sweep.trials.reduce(0) { $0 + $1.load_s }
+    let trials = sweep.trials.count == 1 ? "1 trial" : "\(sweep.trials.count) trials"
+    let clients = experiment.numClients == 1 ? "1 client" : "\(experiment.numClients) clients"
+    let overhead = Self.duration(Double(sweep.trials.count) * Self.overhead_s)
+    return [
+      "\(experiment.experimentID): \(trials) of \(experiment.model), "
+        + "\(Self.duration(load_s)) of load and at most \(overhead) between",
+      "processes of a trial: redis-server, frontend, \(clients), and the workers below (base + redundant)",
+    ]
+  }
+
+  // MARK: Trials
+
+  private static let header = [
+    "trial", "bg", "bs", "k", "queue", "rate/s", "it", "mode", "workers", "queries", "time", "cores", "busy", "results",
+  ]
+
+  /// Columns that hold words; the others hold numbers and are set to the right.
+  private static let words: Set = ["queue", "mode", "workers", "results"]
+
+  private var table: [String] {
+    let rows = [Self.header] + sweep.trials.map(row)
+    let widths = Self.header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      zip(row, widths).enumerated().map { column, cell in
+        if column == row.count - 1 { return cell.0 }
+        let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+        return Self.words.contains(Self.header[column]) ? cell.0 + padding : padding + cell.0
+      }.joined(separator: "  ")
+    }
+  }
+
+  private func row(_ trial: Trial) -> [String] {
+    let load = OfferedLoad(trial)
+    return [
+      "\(trial.index)", trial.background.text, "\(trial.batchSize)", "\(trial.k)", trial.queueMode.rawValue,
+      Number.text(trial.rate), "\(trial.repetition)", trial.mode.rawValue,
+      "\(trial.numModels) + \(trial.redundantInstances)", "\(trial.totalQueries)", Self.duration(trial.load_s),
+      load.cores.map { Self.decimal($0) } ?? "?", load.utilisation.map(Self.percent) ?? "?",
+      results.folder(of: trial),
+    ]
+  }
+
+  // MARK: What the numbers mean
+
+  private var notes: [String] {
+    var notes = [
+      "cores: what the models keep busy on average, of \(cores) here; busy: of an instance of the busiest pool"
+    ]
+    if case .trace(let file) = sweep.experiment.arrivals {
+      notes.append("arrivals keep the times of \(file); rate/s, time, cores and busy are as if they came at send_rates")
+    }
+    let models = Set(sweep.trials.flatMap { $0.instances.map(\.model) }).sorted()
+    for model in models {
+      guard let trial = sweep.trials.first(where: { $0.instances.contains { $0.model == model } }) else { continue }
+      notes.append("service time of \(model): \(Self.origin(of: model, in: trial))")
+    }
+    return notes
+  }
+
+  private static func origin(of model: String, in trial: Trial) -> String {
+    guard let builtIn = ModelCatalogue.model(named: model) else {
+      return "not known before it has run, so its trials show ?"
+    }
+    if let service_ms = builtIn.service_ms {
+      return builtIn.source == .within
+        ? "none, it returns at once"
+        : "\(Number.text(service_ms)) ms a query on one thread of the reference machine"
+    }
+    guard let time = trial.serviceTime else { return "not known" }
+    return "\(time.kind.rawValue), mean \(decimal(time.mean_ms)) ms a batch; it sleeps and takes no core"
+  }
+
+  // MARK: Warnings
+
+  private var warnings: [String] {
+    var warnings: [String] = []
+    if let trial = sweep.trials.first(where: { $0.background != .shuffles(0) }) {
+      warnings.append(
+        "warning: background_traffic \(trial.background.text) is not available with --local; "
+          + "there use --set background_traffic='[0]'")
+    }
+    for trial in sweep.trials {
+      let load = OfferedLoad(trial)
+      if let utilisation = load.utilisation, utilisation > 1 {
+        warnings.append(
+          "warning: trial \(trial.index) (\(trial.mode.rawValue), \(Number.text(trial.rate))/s): instances would be busy "
+            + "\(Self.percent(utilisation)) of the time; queues grow until the load ends")
+      }
+      if let needed = load.cores, needed > Double(cores) {
+        warnings.append(
+          "warning: trial \(trial.index) (\(trial.mode.rawValue), \(Number.text(trial.rate))/s): the models need "
+            + "\(Self.decimal(needed)) cores, this machine has \(cores); lower send_rates")
+      }
+    }
+    return warnings
+  }
+
+  // MARK: Numbers
+
+  /// `45 s`, `12 m 05 s`, `3 h 20 m`.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds < 1e12 else { return "more than 30000 years" }
+    guard seconds >= 10 else { return "\(decimal(seconds, places: 1)) s" }
+    let whole = Int(seconds.rounded())
+    switch whole {
+    case ..<60: return "\(whole) s"
+    case ..<3600: return "\(whole / 60) m \(padded(whole % 60)) s"
+    default: return "\(whole / 3600) h \(padded(whole % 3600 / 60)) m"
+    }
+  }
+
+  private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+  private static func decimal(_ number: Double, places: Int = 2) -> String {
+    String(format: "%.\(places)f", number)
+  }
+
+  private static func percent(_ share: Double) -> String { "\(decimal(share * 100, places: 0)) %" }
+}
+
+extension Trial {
+  /// How long the schedule is expected to last, in seconds. A trace has its own length.
+  var load_s: Double { Double(totalQueries) / rate }
+}

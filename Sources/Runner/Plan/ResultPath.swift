@@ -1,0 +1,33 @@
+import Serving
+
+/// Where the results of an experiment go.
+struct ResultPath: Equatable, Sendable {
+  /// First level below the results folder: what kind of machines ran it.
+  enum Environment: String, Codable, CaseIterable, Sendable { case local, cluster, simulated }
+
+  /// Usually `results` in the current folder.
+  var root: String = "results"
+  var environment: Environment
+  var finalDir: String
+  /// Whether the sweep has several queue modes, which a level `qm_` then tells apart.
+  var hasSeveralQueueModes: Bool
+
+  /// The folder of a trial.
+  func folder(of trial: Trial) -> String {
+    var levels = [
+      root, environment.rawValue, trial.experimentID, "wt_\(trial.workerType)", "bm_\(Self.modelName(trial.model))",
+      "bg_\(trial.background.text)", "bs_\(trial.batchSize)", "rate_\(Number.text(trial.rate))", "k_\(trial.k)",
+      "nq_\(trial.totalQueries)",
+    ]
+    if hasSeveralQueueModes { levels.append("qm_\(trial.queueMode.rawValue)") }
+    levels += ["mode_\(trial.mode.rawValue)", "it_\(trial.repetition)", finalDir]
+    return levels.joined(separator: "/")
+  }
+
+  /// A built-in model's name, or a file's without folder and ending, as one level of a path.
+  static func modelName(_ model: String) -> String {
+    guard ModelReference.isPath(model) else { return model }
+    let file = model.split(separator: "/").last.map(String.init) ?? model
+    return FolderName.sanitised(file.hasSuffix(".pt") ? String(file.dropLast(3)) : file)
+  }
+}
