@@ -42,7 +42,7 @@ struct PayloadTests {
   @Test("Samples of any size stay within memory, and there is one at least")
   func distinct() {
     #expect(Sample.distinctFloats(count: 1) == 256)
-    #expect(Sample.distinctFloats(count: 3 * 224 * 224) >= 100)
+    #expect(Sample.distinctFloats(count: 3 * 224 * 224) >= 20)
     #expect(Sample.distinctFloats(count: Payload.maximumFloats) == 1)
   }
 

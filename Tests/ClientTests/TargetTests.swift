@@ -29,7 +29,7 @@ struct TargetTests {
   func refused(url: String) throws {
     let error = try #require(throws: ClientError.self) { try Target(url: url) }
     #expect(error.kind == .usage)
-    #expect(error.description.contains(url))
+    #expect(error.description.hasPrefix("--url \(url): "))
   }
 
   @Test("HOST:PORT is read from the last colon")

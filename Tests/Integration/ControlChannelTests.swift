@@ -1,7 +1,8 @@
 import Control
+import NIOPosix
 import Testing
 
-@Suite("The control channel, through a real Redis", .timeLimit(.minutes(1)))
+@Suite("The control channel, through a real Redis", .serialized, .timeLimit(.minutes(1)))
 struct ControlChannelTests {
   @Test("An announcement reaches the runner whole, whatever its detail holds")
   func announcements() throws {
@@ -29,17 +30,31 @@ struct ControlChannelTests {
     #expect(try second.nextOrder(to: .frontend, timeout: .seconds(5)) == .finish)
   }
 
+  /// Waits for an order on a thread of its own, once it has announced that it is about to.
+  private func waitForOrder(_ redis: RedisServer) async throws -> Order? {
+    let (port, password) = (redis.port, redis.password)
+    return try await NIOThreadPool.singleton.runIfActive {
+      let channel = try ControlChannel(host: "127.0.0.1", port: port, password: password, run: "test")
+      try channel.announce(Announcement(.frontend, .ready))
+      return try channel.nextOrder(to: .frontend, timeout: .seconds(50))
+    }
+  }
+
+  /// Waits for the next announcement without holding up the tests beside this one.
+  private func nextAnnouncement(_ redis: RedisServer) async throws -> Announcement? {
+    let (port, password) = (redis.port, redis.password)
+    return try await NIOThreadPool.singleton.runIfActive {
+      try ControlChannel(host: "127.0.0.1", port: port, password: password, run: "test")
+        .nextAnnouncement(timeout: .seconds(30))
+    }
+  }
+
   @Test("An order that comes while a component waits ends the wait")
   func waiting() async throws {
     let redis = try RedisServer()
     let runner = try redis.channel()
-    let (port, password) = (redis.port, redis.password)
-    async let order = Task.detached {
-      let channel = try ControlChannel(host: "127.0.0.1", port: port, password: password, run: "test")
-      try channel.announce(Announcement(.frontend, .ready))
-      return try channel.nextOrder(to: .frontend, timeout: .seconds(30))
-    }.value
-    #expect(try runner.nextAnnouncement(timeout: .seconds(30)) == Announcement(.frontend, .ready))
+    async let order = waitForOrder(redis)
+    #expect(try await nextAnnouncement(redis) == Announcement(.frontend, .ready))
     try runner.order(.finish, to: .frontend)
     #expect(try await order == .finish)
   }
@@ -112,16 +127,12 @@ struct ControlChannelTests {
   @Test("A waiting call ends with its connection")
   func deathWhileWaiting() async throws {
     let redis = try RedisServer()
-    let runner = try redis.channel()
-    let (port, password) = (redis.port, redis.password)
-    let waiting = Task.detached {
-      let channel = try ControlChannel(host: "127.0.0.1", port: port, password: password, run: "test")
-      try channel.announce(Announcement(.frontend, .ready))
-      return try channel.nextOrder(to: .frontend, timeout: .seconds(50))
+    await #expect(throws: ControlChannel.Failure.self) {
+      async let order = waitForOrder(redis)
+      _ = try await nextAnnouncement(redis)
+      redis.stop()
+      _ = try await order
     }
-    _ = try runner.nextAnnouncement(timeout: .seconds(30))
-    redis.stop()
-    await #expect(throws: ControlChannel.Failure.self) { _ = try await waiting.value }
   }
 
   @Test("Text that is not ours is refused, not taken for something else")

@@ -55,12 +55,10 @@ final class PredictionServer: Sendable {
       .bind(host: "127.0.0.1", port: port).wait()
   }
 
-  deinit { stop() }
+  deinit { group.shutdownGracefully { _ in } }
 
-  func stop() {
-    try? channel.close().wait()
-    try? group.syncShutdownGracefully()
-  }
+  /// Stops listening and closes every connection.
+  func stop() async throws { try await group.shutdownGracefully() }
 
   var port: Int { channel.localAddress?.port ?? 0 }
   var requests: [Request] { state.withLockedValue { $0.requests } }

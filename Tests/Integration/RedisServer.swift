@@ -2,7 +2,7 @@ import Control
 import Foundation
 
 /// A redis-server of this test's own: a free loopback port, a password, its configuration by stdin, no file left.
-final class RedisServer {
+final class RedisServer: Sendable {
   let port: Int
   let password: String
   private let process: Process

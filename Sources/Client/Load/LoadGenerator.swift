@@ -53,6 +53,12 @@ final class LoadGenerator {
     finishedPromise = eventLoop.makePromise()
   }
 
+  deinit {
+    // Nobody waits any more for a run that was given up before its start.
+    sentPromise.fail(CancellationError())
+    finishedPromise.fail(CancellationError())
+  }
+
   /// Succeeds when nothing more will be sent, with the number of queries that were.
   var sent: EventLoopFuture<Int> { sentPromise.futureResult }
   /// Succeeds when every query is settled, time is up or the run was stopped.

@@ -10,8 +10,9 @@ struct Sample: Sendable {
 }
 
 extension Sample {
-  /// As many distinct samples as make a cache of inputs unlikely, but no more than memory likes.
-  static func distinctFloats(count: Int) -> Int { max(1, min(256, (64 << 20) / (4 * count))) }
+  /// As many distinct samples as make a cache of inputs unlikely, but 16 MiB at most: they are drawn before the client is
+  /// ready.
+  static func distinctFloats(count: Int) -> Int { max(1, min(256, (16 << 20) / (4 * count))) }
 
   /// A stream of the seed that no client draws its arrivals from.
   private static let payloadStream = UInt64.max

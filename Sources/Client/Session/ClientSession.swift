@@ -72,13 +72,8 @@ struct ClientSession {
       load, target: target, timeout: .seconds(options.timeout_s), eventLoop: eventLoop, clock: clock)
     // Replies that take 50 ms keep so many connections busy; from there on the reserve grows by itself.
     let connections = max(8, min(256, Int(options.rate / Double(options.clients) * 0.05), load.plan.count))
-    do {
-      try interruption.orWait(for: run.open(connections: connections))
-      return run
-    } catch {
-      run.stop()
-      throw error
-    }
+    try interruption.orWait(for: run.open(connections: connections))
+    return run
   }
 
   /// Sends the load and writes the records, whatever ends it.

@@ -23,8 +23,7 @@ struct Invocation: Sendable {
     file = ExperimentFile(path: config)
     self.overrides = overrides
     installation = try Installation.current()
-    experiment = try file.load(overrides: try overrides.map(Override.init), place: place)
-    experiment.seed &+= UInt64(copy)
+    experiment = try file.load(overrides: try overrides.map(Override.init), place: place).copy(copy)
     sweep = Sweep(experiment)
     self.results = ResultPath(
       root: results, environment: .local, finalDir: finalDir, hasSeveralQueueModes: sweep.hasSeveralQueueModes)

@@ -48,6 +48,13 @@ struct Experiment: Codable, Equatable, Sendable {
   /// How the inputs of a group become its parity query.
   enum Encoder: String, Codable, CaseIterable, Sendable { case sum }
 
+  /// One of several independent runs: another number >= 0 draws another load.
+  func copy(_ number: Int) -> Experiment {
+    var copy = self
+    copy.seed &+= UInt64(number)
+    return copy
+  }
+
   /// Queries measured in each trial: the same for every batch size of the sweep.
   var measuredQueries: Int { numQueries * (batchSizes.max() ?? 1) }
 

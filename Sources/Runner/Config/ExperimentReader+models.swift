@@ -6,12 +6,16 @@ extension ExperimentReader {
   mutating func readModels(into experiment: inout Experiment) {
     guard let field = optional(.model) else { return }
     let base = check(model: experiment.model, named: field)
+    // Of a model that does not exist nothing can be said.
+    guard base != nil || ModelReference.isPath(experiment.model) else { return }
     experiment.parityModel = redundantModel(.parity_model, for: .coded, known: base?.parity?.name, in: experiment)
     experiment.approximateModel = redundantModel(
       .approximate_model, for: .cheap, known: base?.approximate, in: experiment)
     checkParity(of: base, in: experiment)
-    experiment.payload = readPayload(base: base, field: field) ?? experiment.payload
-    checkInputs(of: base, in: experiment)
+    if let payload = readPayload(base: base, field: field) {
+      experiment.payload = payload
+      checkInputs(of: base, in: experiment)
+    }
     completeServiceTime(of: &experiment)
   }
 

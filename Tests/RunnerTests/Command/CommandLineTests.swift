@@ -1,0 +1,98 @@
+import ArgumentParser
+import Testing
+
+@testable import Runner
+
+@Suite("The command line")
+struct CommandLineTests {
+  private func parse(_ words: String...) throws -> any ParsableCommand {
+    try RunExp.parseAsRoot(try Verb.arranged(words))
+  }
+
+  private func parseError(_ words: [String]) -> Ending? {
+    do {
+      var command = try RunExp.parseAsRoot(try Verb.arranged(words))
+      // The parser's answer to --help is a command of its own.
+      if !RunExp.configuration.subcommands.contains(where: { $0 == type(of: command) }) { try command.run() }
+      return nil
+    } catch {
+      return Ending(of: error)
+    }
+  }
+
+  @Test("takes the experiment, then the verb, then options")
+  func launch() throws {
+    let command = try parse(
+      "config/x.json", "launch", "--local", "--final_dir", "D", "--set", "a=b", "--set", "c=-1", "--strict")
+    let launch = try #require(command as? LaunchCommand)
+    #expect(launch.root.config == "config/x.json")
+    #expect(launch.place.local)
+    #expect(launch.finalDir.name == "D")
+    #expect(launch.overrides.overrides == ["a=b", "c=-1"])
+    #expect(launch.trials.runOptions == RunOptions(overwrite: false, strict: true, port: 0))
+  }
+
+  @Test("gives the other verbs their defaults")
+  func verbs() throws {
+    #expect(try parse("x.json", "plan") is PlanCommand)
+    let run = try #require(try parse("x.json", "run", "--idx", "3") as? RunCommand)
+    #expect(run.idx == 3)
+    #expect(run.finalDir == nil)
+    let analyze = try #require(try parse("x.json", "analyze") as? AnalyzeCommand)
+    #expect(analyze.finalDir.name == "0")
+    #expect(analyze.results == "results")
+    #expect(try parse("x.json", "terminate", "--local") is TerminateCommand)
+  }
+
+  @Test(
+    "exits 64 and says what is wrong",
+    arguments: [
+      ([], "Missing expected argument '<config>'"), (["x.json", "lanch"], "did you mean launch?"),
+      (["launch", "x.json", "--local"], "run_exp x.json launch"), (["x.json", "launch", "--remote"], "--remote"),
+      (["x.json", "launch", "--local", "--port", "70000"], "from 0 to 65535"),
+      (["x.json", "launch", "--local", "--port", "http"], "--port"),
+      (["x.json", "launch", "--local", "--final_dir", "../up"], "--final_dir"),
+      (["x.json", "launch", "--local", "--final_dir", ""], "--final_dir"),
+      (["x.json", "run"], "--idx"), (["x.json", "run", "--idx=-1"], "numbered from 0"),
+      (["x.json", "plan", "more"], "more"),
+    ])
+  func usage(words: [String], fragment: String) throws {
+    let ending = try #require(parseError(words))
+    #expect(ending.exitCode == ExitCode.usage.rawValue)
+    #expect(ending.text.contains(fragment), "\(ending.text)")
+    #expect(!ending.isResult)
+  }
+
+  @Test(
+    "helps with everything, experiment or not",
+    arguments: [["--help"], ["-h"], ["help"]]
+      + Verb.names.flatMap { [["x.json", $0, "--help"], [$0, "-h"], ["help", $0]] })
+  func help(words: [String]) throws {
+    let ending = try #require(parseError(words))
+    #expect(ending.exitCode == 0)
+    #expect(ending.isResult)
+    #expect(ending.text.contains("EXAMPLE"))
+    if let verb = words.first(where: Verb.names.contains) { #expect(ending.text.contains("run_exp <config> \(verb)")) }
+  }
+
+  @Test("runs on this machine only when told so", arguments: ["launch", "terminate"])
+  func local(verb: String) async throws {
+    let failure = try await #require(throws: Failure.self) {
+      var command = try #require(try self.parse("/nowhere/x.json", verb) as? any AsyncParsableCommand)
+      try await command.run()
+    }
+    #expect(failure.exitCode == .usage)
+    #expect(failure.description.contains("run_exp /nowhere/x.json \(verb) --local"))
+  }
+
+  @Test("turns every error into words and a status of its own")
+  func endings() {
+    let problem = Problem(origin: Origin(source: "x.json"), keyPath: "seed", message: "missing")
+    #expect(Ending(of: InvalidExperiment(problems: [problem])).exitCode == 65)
+    #expect(Ending(of: InvalidExperiment(problems: [problem])).text.hasSuffix("x.json: seed: missing"))
+    #expect(Ending(of: Failure(exitCode: .infrastructure, "no redis")).text == "run_exp: no redis")
+    #expect(Ending(of: CancellationError()).exitCode == 130)
+    struct Other: Error {}
+    #expect(Ending(of: Other()).exitCode == 70)
+  }
+}

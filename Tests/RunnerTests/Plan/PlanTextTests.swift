@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Runner
+
+@Suite("A plan")
+struct PlanTextTests {
+  private func plan(_ changes: [String: String?] = [:], cores: Int = 2) throws -> String {
+    let sweep = Sweep(try Sample.experiment(changes, place: .anywhere))
+    let results = ResultPath(
+      environment: .local, finalDir: "0", hasSeveralQueueModes: sweep.hasSeveralQueueModes)
+    return PlanText(sweep: sweep, results: results, cores: cores).text
+  }
+
+  @Test("of the simplest experiment reads so")
+  func golden() throws {
+    let folder = "results/local/ParM/wt_c5.xlarge/bm_resnet18/bg_0/bs_1/rate_3/k_2/nq_304"
+    #expect(
+      try plan() == """
+        ParM: 2 trials of resnet18, 3 m 23 s of load and at most 6.0 s between
+        processes of a trial: redis-server, frontend, 1 client, and the workers below (base + redundant)
+
+        trial  bg  bs  k  queue         rate/s  it  mode   workers  queries      time  cores  busy  results
+            0   0   1  2  single_queue       3   0  equal  2 + 1        304  1 m 41 s   0.11   4 %  \(folder)/mode_equal/it_0/0
+            1   0   1  2  single_queue       3   0  coded  2 + 1        304  1 m 41 s   0.16   5 %  \(folder)/mode_coded/it_0/0
+
+        cores: what the models keep busy on average, of 2 here; busy: of an instance of the busiest pool
+        service time of resnet18: 36 ms a query on one thread of the reference machine
+        service time of resnet18_parity: 36 ms a query on one thread of the reference machine
+
+        """)
+  }
+
+  @Test("adds a k-th of the load in coded and the approximate model's in cheap")
+  func cores() throws {
+    let text = try plan(["redundancy_modes": #"["none", "equal", "coded", "cheap"]"#, "send_rates": "[10]"])
+    let cores = text.split(separator: "\n").filter { $0.contains("single_queue") }.map {
+      $0.split(separator: " ").dropLast(3).last ?? ""
+    }
+    #expect(cores == ["0.36", "0.36", "0.54", "0.44"])
+  }
+
+  @Test("warns where instances or cores cannot keep up, and of background traffic that --local does not have")
+  func warnings() throws {
+    let text = try plan(["send_rates": "[100]", "background_traffic": "[4]"])
+    #expect(text.contains("trial 0 (equal, 100/s): instances would be busy 120 % of the time"))
+    #expect(text.contains("trial 1 (coded, 100/s): the models need 5.40 cores, this machine has 2"))
+    #expect(text.contains("--set background_traffic='[0]'"))
+    #expect(try !plan().contains("warning"))
+  }
+
+  @Test("counts a synthetic model as busy and as taking no core, slowdowns included")
+  func synthetic() throws {
+    let text = try plan([
+      "model": #""synthetic""#, "service_time": #"{"kind": "constant", "median_ms": 20}"#, "send_rates": "[50]",
+      "slowdowns": #"[{"probability": 0.1, "added_ms": 100}]"#, "redundancy_modes": #"["none"]"#,
+    ])
+    #expect(text.contains("  0.00  75 %  "))
+    #expect(text.contains("service time of synthetic: constant, mean 20.00 ms a batch; it sleeps and takes no core"))
+  }
+
+  @Test(
+    "shows durations as people say them",
+    arguments: [(0.25, "0.2 s"), (9.5, "9.5 s"), (59.6, "1 m 00 s"), (101.3, "1 m 41 s"), (12_060, "3 h 21 m")])
+  func durations(seconds: Double, text: String) { #expect(PlanText.duration(seconds) == text) }
+}
