@@ -16,6 +16,17 @@ extension Lifecycle {
       "port \(options.port) is taken by another program; give another --port, or none for a free one")
   }
 
+  /// - Throws: `Failure` (infrastructure) if Redis or a program of ours is not there.
+  func checkPrograms() throws {
+    try RedisService.requireInstalled()
+    for name in ["frontend", "worker", "client"] {
+      let program = invocation.installation.program(name)
+      guard FileManager.default.isExecutableFile(atPath: program) else {
+        throw Failure(exitCode: .infrastructure, "\(program) is missing; build everything with Scripts/build --release")
+      }
+    }
+  }
+
   /// A crashed run may still load the machine.
   func tellOfLeftovers() {
     let experiment = invocation.experiment.experimentID

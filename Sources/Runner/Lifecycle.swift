@@ -27,9 +27,11 @@ struct Lifecycle {
   private func run() async throws {
     let trials = invocation.sweep.trials
     try checkPort()
+    try checkPrograms()
     try await ModelStore(installation: invocation.installation, shell: machinery.shell, progress: progress)
       .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
-    let measurements = try trials.map { try Measurement($0, of: invocation) }
+    var digests = ModelDigests()
+    let measurements = try trials.map { try Measurement($0, of: invocation, digests: &digests) }
     let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
     tellOfLeftovers()
 

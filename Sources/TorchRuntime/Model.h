@@ -21,7 +21,7 @@ class Model {
  private:
   /// The first `batch` places of the memory that inputs are gathered in.
   at::Tensor place(size_t batch);
-  /// Runs `module` on zeros until libtorch has compiled it, in two sizes of batch.
+  /// Runs `module` on zeros until libtorch has compiled it, with two sizes of batch.
   void warm_up(torch::jit::Module &module);
   /// The outputs of `module`: one row an input, contiguous floats.
   static at::Tensor run(torch::jit::Module &module, const at::Tensor &inputs);

@@ -12,11 +12,12 @@ struct Measurement: Sendable {
   var path: String
 
   /// - Throws: `Failure` if a model cannot be read.
-  init(_ trial: Trial, of invocation: Invocation) throws {
+  init(_ trial: Trial, of invocation: Invocation, digests: inout ModelDigests) throws {
     self.trial = trial
     assets = try TrialAssets(trial, installation: invocation.installation, locator: invocation.file.locator)
-    environment = try RunEnvironment(
-      models: assets.models.filter { $0.value.hasSuffix(".pt") }.mapValues { URL(filePath: $0) })
+    var models: [String: String] = [:]
+    for (name, file) in assets.models where file.hasSuffix(".pt") { models[name] = try digests.digest(of: file) }
+    environment = RunEnvironment(models: models)
     fingerprint = try Fingerprint.of(trial, environment: environment)
     path = invocation.folder(of: trial)
     folder = ResultFolder(url: URL(filePath: path))

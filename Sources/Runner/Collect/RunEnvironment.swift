@@ -12,18 +12,13 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   /// `cpu` or `gpu`.
   var device: String
 
-  /// This machine, with the files of the models by name.
-  init(models files: [String: URL], engine: String = "process") throws {
+  /// This machine.
+  init(models: [String: String], engine: String = "process") {
     self.engine = engine
+    self.models = models
     cpu = RunEnvironment.cpuModel
     cores = ProcessInfo.processInfo.activeProcessorCount
     device = "cpu"
-    models = try files.mapValues { file in
-      guard let data = try? Data(contentsOf: file, options: .mappedIfSafe) else {
-        throw Failure(exitCode: .config, "cannot read the model \(file.path)")
-      }
-      return try SHA256.hex([UInt8](data))
-    }
   }
 
   /// The model name of the first core in `/proc/cpuinfo`.
@@ -31,5 +26,22 @@ struct RunEnvironment: Codable, Equatable, Sendable {
     let lines = ((try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "").split(separator: "\n")
     let line = lines.first { $0.hasPrefix("model name") }
     return line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces) ?? "unknown"
+  }
+}
+
+/// The digests of model files, each computed once however many trials use it.
+struct ModelDigests {
+  private var known: [String: String] = [:]
+
+  /// SHA-256 of the file, in hexadecimal.
+  /// - Throws: `Failure` (config) if it cannot be read.
+  mutating func digest(of path: String) throws -> String {
+    if let digest = known[path] { return digest }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure(exitCode: .config, "cannot read the model \(path)")
+    }
+    let digest = try SHA256.hex([UInt8](data))
+    known[path] = digest
+    return digest
   }
 }

@@ -34,7 +34,9 @@ struct ExperimentFile: Equatable, Sendable {
         description: "no such file; give the path of an experiment, such as run/config/simple.json")
     }
     guard !isFolder.boolValue else { throw FileCheck.Unusable(description: "a folder; give the path of an experiment") }
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: Self.maximumBytes + 1)
+    // At the end of an empty file there is no data, which is no error.
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let data = try? handle.read(upToCount: Self.maximumBytes + 1) ?? Data()
     else { throw FileCheck.Unusable(description: "cannot be read (no permission?)") }
     guard data.count <= Self.maximumBytes else {
       throw FileCheck.Unusable(description: "larger than \(Self.maximumBytes) bytes; not an experiment")

@@ -41,16 +41,16 @@ extension ExperimentReader {
     _ key: ExperimentKey, for mode: RedundancyMode, known: String?, in experiment: Experiment
   ) -> String? {
     let isUsed = experiment.redundancyModes.contains(mode)
+    let allowed = "the name of a built-in model or a path, in which {k} and {r} stand for the trial's"
     guard let field = optional(key) else {
       if isUsed, known == nil, let model = optional(.model) {
         problems.add(
           Problem(
             origin: model.node.origin, keyPath: key.rawValue,
-            message: "missing; \"\(mode.rawValue)\" needs one for the model \(model.node.found)"))
+            message: "missing; \"\(mode.rawValue)\" needs one for the model \(model.node.found); allowed: \(allowed)"))
       }
       return known
     }
-    let allowed = "the name of a built-in model or a path, in which {k} and {r} stand for the trial's"
     guard let name = field.string(allowed: allowed, problems: &problems) else { return nil }
     guard isUsed else { return name }
     for k in experiment.kValues {

@@ -13,7 +13,8 @@ struct FileCheck {
   /// - Throws: `Unusable` if it is not there, or cannot be read as a TorchScript file (a zip archive).
   func model(_ path: String) throws(Unusable) -> String {
     let file = try existing(path)
-    guard let handle = FileHandle(forReadingAtPath: file), let start = try? handle.read(upToCount: 4) else {
+    guard let handle = FileHandle(forReadingAtPath: file), let start = try? handle.read(upToCount: 4) ?? Data()
+    else {
       throw Unusable(description: "\(file) cannot be read")
     }
     guard start.elementsEqual([0x50, 0x4b, 0x03, 0x04]) else {

@@ -31,7 +31,7 @@ struct Override: Equatable, Sendable {
   /// A name or a path: begins with a letter, `_`, `/` or `.`, and holds nothing that JSON gives a meaning to.
   private static func isWord(_ text: String) -> Bool {
     guard let first = text.first, first.isLetter || "_/.~".contains(first) else { return false }
-    return text.allSatisfy { $0.isLetter || $0.isNumber || "._-/{}~+".contains($0) }
+    return text.allSatisfy { $0.isLetter || $0.isNumber || "._-/:@{}~+".contains($0) }
   }
 
   /// Puts overrides into an experiment's object; of two with the same key the last one holds.

@@ -35,7 +35,8 @@ struct Deployment: Sendable {
 
   private var frontend: ServiceSpec {
     var arguments = [
-      "--host", frontendHost.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue", trial.queueMode.rawValue,
+      "--host", frontendHost.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue",
+      trial.queueMode.rawValue,
       "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
       "--encoder", trial.encoder, "--input", assets.frontendInput, "--slo-ms", Number.text(trial.slo_ms),
       "--max-in-flight", String(trial.maxInFlight), "--records", folder.path,

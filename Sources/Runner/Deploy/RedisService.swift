@@ -9,17 +9,20 @@ struct RedisService: Sendable {
   var port: Int
   var password: Secret
 
-  /// - Throws: `Failure` if redis-server is not installed.
-  init(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "") throws {
+  /// - Throws: `Failure` (infrastructure) if redis-server is not in `path`.
+  static func requireInstalled(path: String = ProcessInfo.processInfo.environment["PATH"] ?? "") throws {
     let isInstalled = path.split(separator: ":").contains {
       FileManager.default.isExecutableFile(atPath: "\($0)/redis-server")
     }
-    guard isInstalled else {
-      throw Failure(
-        exitCode: .infrastructure,
-        "redis-server is not installed, and it is the control channel of every run.\nInstall it: apt-get install redis-server"
-      )
-    }
+    guard !isInstalled else { return }
+    throw Failure(
+      exitCode: .infrastructure,
+      "redis-server is not in PATH, and it is the control channel of every run.\nInstall it: apt-get install redis-server"
+    )
+  }
+
+  /// On a port that is free now.
+  init() throws {
     port = try LoopbackPort.free()
     password = Secret(randomHex(bytes: 24))
   }

@@ -12,6 +12,8 @@ struct TrialAssets: Equatable, Sendable {
   var payload: String
   /// `--arrivals` of the clients.
   var arrivals: String
+  /// From the start of the schedule to its last query: what is expected, or what a trace says.
+  var duration: Duration
   /// `--service-time` and `--slowdowns` of the workers, as JSON; nil where there are none.
   var serviceTime: String?
   var slowdowns: String?
@@ -36,9 +38,12 @@ struct TrialAssets: Equatable, Sendable {
     case .floats(let count): payload = "floats:\(count)"
     }
     if case .trace(let file) = trial.arrivals {
+      let seconds = try FileCheck(locator: locator).numbers(file)
       arrivals = "trace:" + (locator.find(file) ?? file)
+      duration = .seconds(seconds.prefix(trial.totalQueries).last ?? 0)
     } else {
       arrivals = trial.arrivals.text
+      duration = .seconds(Double(trial.totalQueries) / trial.rate)
     }
     serviceTime = try trial.serviceTime.map { time in
       var time = time

@@ -49,7 +49,7 @@ struct TrialRun {
   private func drive(_ desk: ControlDesk, since deployed: ContinuousClock.Instant) async throws -> TrialCosts {
     let clock = Clock()
     let trial = deployment.trial
-    let duration = Duration.seconds(Double(trial.totalQueries) / trial.rate)
+    let duration = deployment.assets.duration
     var director = TrialDirector(
       baseWorkers: deployment.baseWorkers, redundantWorkers: deployment.redundantWorkers,
       clients: deployment.clientComponents,

@@ -102,20 +102,34 @@ struct PlanText {
         "warning: background_traffic \(trial.background.text) is not available with --local; "
           + "there use --set background_traffic='[0]'")
     }
-    for trial in sweep.trials {
-      let load = OfferedLoad(trial)
-      if let utilisation = load.utilisation, utilisation > 1 {
-        warnings.append(
-          "warning: trial \(trial.index) (\(trial.mode.rawValue), \(Number.text(trial.rate))/s): instances would be busy "
-            + "\(Self.percent(utilisation)) of the time; queues grow until the load ends")
-      }
-      if let needed = load.cores, needed > Double(cores) {
-        warnings.append(
-          "warning: trial \(trial.index) (\(trial.mode.rawValue), \(Number.text(trial.rate))/s): the models need "
-            + "\(Self.decimal(needed)) cores, this machine has \(cores); lower send_rates")
-      }
+    let loads = sweep.trials.map { (index: $0.index, load: OfferedLoad($0)) }
+    let busy = loads.filter { $0.load.utilisation ?? 0 > 1 }
+    if let most = busy.compactMap(\.load.utilisation).max() {
+      warnings.append(
+        "warning: \(Self.trials(busy.map(\.index))): instances would be busy up to \(Self.percent(most)) of the time; "
+          + "queues grow until the load ends; lower send_rates or raise num_models")
+    }
+    let heavy = loads.filter { $0.load.cores ?? 0 > Double(cores) }
+    if let most = heavy.compactMap(\.load.cores).max() {
+      warnings.append(
+        "warning: \(Self.trials(heavy.map(\.index))): the models need up to \(Self.decimal(most)) cores, this machine has "
+          + "\(cores); lower send_rates or choose a lighter model")
     }
     return warnings
+  }
+
+  /// `trial 3`, `trials 0-5, 8`: ascending numbers, runs of them drawn together.
+  static func trials(_ numbers: [Int]) -> String {
+    var runs: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = runs.last, last.upperBound + 1 == number {
+        runs[runs.count - 1] = last.lowerBound...number
+      } else {
+        runs.append(number...number)
+      }
+    }
+    let texts = runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+    return (numbers.count == 1 ? "trial " : "trials ") + texts.joined(separator: ", ")
   }
 
   // MARK: Numbers

@@ -78,6 +78,7 @@ struct WorkerCommand: ParsableCommand {
 
   func run() throws {
     Signals.endOnTermination()
+    Monotonic.wakeMainThreadPromptly()
     do throws(StartFailure) {
       try serve()
     } catch {

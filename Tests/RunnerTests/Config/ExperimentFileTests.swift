@@ -21,6 +21,19 @@ struct ExperimentFileTests {
     #expect(error.description.contains("a folder"))
   }
 
+  @Test("may not be empty, nor may a model")
+  func empty() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("", to: "x.json")
+    let error = try #require(throws: InvalidExperiment.self) { try ExperimentFile(path: file).load(place: .local) }
+    #expect(error.description.contains("the text is empty"))
+    let model = try folder.write("", to: "x.pt")
+    let unusable = try #require(throws: FileCheck.Unusable.self) {
+      try FileCheck(locator: FileLocator(experiment: file)).model(model)
+    }
+    #expect(unusable.description.contains("is not a TorchScript file"))
+  }
+
   @Test("is refused, in one line, wherever it is cut short")
   func cutShort() throws {
     let folder = try TemporaryFolder()
@@ -71,7 +84,8 @@ struct OverrideTests {
   }
 
   @Test(
-    "takes a bare word as a string", arguments: ["digits", "models/p_k{k}.pt", "../x.pt", "NaN", "True", "/a/b-1.pt"])
+    "takes a bare word as a string",
+    arguments: ["digits", "models/p_k{k}.pt", "s3://bucket", "../x.pt", "NaN", "True", "/a/b-1.pt"])
   func word(value: String) throws {
     #expect(try Override("model=\(value)").node.value == .string(value))
   }

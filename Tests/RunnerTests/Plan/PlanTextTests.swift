@@ -42,8 +42,8 @@ struct PlanTextTests {
   @Test("warns where instances or cores cannot keep up, and of background traffic that --local does not have")
   func warnings() throws {
     let text = try plan(["send_rates": "[100]", "background_traffic": "[4]"])
-    #expect(text.contains("trial 0 (equal, 100/s): instances would be busy 120 % of the time"))
-    #expect(text.contains("trial 1 (coded, 100/s): the models need 5.40 cores, this machine has 2"))
+    #expect(text.contains("warning: trials 0-1: instances would be busy up to 180 % of the time"))
+    #expect(text.contains("warning: trials 0-1: the models need up to 5.40 cores, this machine has 2"))
     #expect(text.contains("--set background_traffic='[0]'"))
     #expect(try !plan().contains("warning"))
   }
@@ -57,6 +57,9 @@ struct PlanTextTests {
     #expect(text.contains("  0.00  75 %  "))
     #expect(text.contains("service time of synthetic: constant, mean 20.00 ms a batch; it sleeps and takes no core"))
   }
+
+  @Test("draws runs of trials together", arguments: [([3], "trial 3"), ([0, 1, 2, 5, 7, 8], "trials 0-2, 5, 7-8")])
+  func ranges(numbers: [Int], text: String) { #expect(PlanText.trials(numbers) == text) }
 
   @Test(
     "shows durations as people say them",

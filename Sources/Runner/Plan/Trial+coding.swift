@@ -1,0 +1,29 @@
+extension Trial {
+  /// The experiment's own names, in the singular where a trial has one value of a list.
+  enum CodingKeys: String, CodingKey {
+    case index
+    case experimentID = "experiment_id"
+    case frontendType = "frontend_type"
+    case workerType = "worker_type"
+    case clientType = "client_type"
+    case model
+    case redundantModels = "redundant_models"
+    case mode = "redundancy_mode"
+    case queueMode = "queue_mode"
+    case numModels = "num_models"
+    case k = "ec_k_val"
+    case parities, encoder
+    case batchSize = "batch_size"
+    case background = "background_traffic"
+    case rate = "send_rate"
+    case numClients = "num_clients"
+    case measuredQueries = "measured_queries"
+    case warmupQueries = "warmup_queries"
+    case repetition = "trial"
+    case seed, arrivals, payload
+    case serviceTime = "service_time"
+    case slowdowns, slo_ms
+    case batchTimeout_ms = "batch_timeout_ms"
+    case maxInFlight = "max_in_flight"
+  }
+}
