@@ -66,8 +66,19 @@ struct FrontendProcessTests {
 
     redis.stop()
     _ = try await frontend.says("no orders until redis is back")
-    let health = try #require(URL(string: "http://127.0.0.1:\(address.httpPort)/healthz"))
-    #expect(try String(contentsOf: health, encoding: .utf8) == "ok")
+    let another = try ServingProcess(
+      "worker",
+      ["--frontend", "127.0.0.1:\(address.linkPort)", "--number", "0", "--pool", "base"]
+        + ["--model", "dummy", "--input", "floats:64"], environment: secret)
+    let folder = try TemporaryFolder()
+    let client = try ClientProcess([
+      "--url", "http://127.0.0.1:\(address.httpPort)/example/predict", "--rate", "500", "--count", "20",
+      "--payload", "floats:64", "--records", folder.path("client.csv"),
+    ])
+    #expect(try await client.exit().code == 0)
+    #expect(try folder.rows("client.csv").allSatisfy { $0["status"] == "200" })
+    another.signal(SIGTERM)
+    _ = try await another.exit()
     frontend.signal(SIGINT)
     #expect(try await frontend.exit().code == 0)
   }
