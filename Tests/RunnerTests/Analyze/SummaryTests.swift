@@ -50,7 +50,7 @@ struct SummaryTests {
     #expect(summary.encoding_us?.num == 196)
     #expect(
       summary.answered == [
-        "own": 353, "reconstructed": 39, "approximate": 0, "copy": 0, "default": 0, "failed": 0,
+        "own": 352, "reconstructed": 40, "approximate": 0, "copy": 0, "default": 0, "failed": 0,
       ])
     #expect((summary.requeued, summary.workers_lost) == (2, 1))
     #expect(summary.costs.frontend_cpu_us_per_query == 61.5)

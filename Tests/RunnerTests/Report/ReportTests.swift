@@ -35,8 +35,8 @@ struct ReportTests {
 
         INTERVALS 95 % (ms)
         OF\tMED\tP99\tP99.5\tP99.9
-        E2E\t29.38-30.62\t39.66-39.92\t39.80-39.96\tneeds 3688
-        CLIENT\t30.38-31.62\t40.66-40.92\t40.80-40.96\tneeds 3688
+        E2E\t29.36-30.62\t39.64-39.92\t39.78-39.98\tneeds 3688
+        CLIENT\t30.36-31.62\t40.64-40.92\t40.78-40.98\tneeds 3688
 
         ANSWERED
         OWN\tRECONSTRUCTED
@@ -48,7 +48,7 @@ struct ReportTests {
 
         RATE (queries/s)
         OFFERED\tACHIEVED\tOVERLOADED\tREQUEUED\tWORKERS_LOST
-        100.00\t100.04\tno\t1\t1
+        100.00\t99.81\tno\t1\t1
 
         VERDICT
         VALID
