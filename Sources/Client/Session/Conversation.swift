@@ -3,6 +3,10 @@ import NIOCore
 import NIOPosix
 import Serving
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What client and runner say to each other through Redis: ready, go, sent, done. On a thread of its own, for the channel
 /// blocks, and so that a Redis that hangs or dies never holds up a send.
 struct Conversation: Sendable {
@@ -40,6 +44,7 @@ struct Conversation: Sendable {
     self.go = go.futureResult
     let kept = (opened: opened.futureResult, sent: sent.futureResult, written: written.futureResult)
     over = threads.runIfActive(eventLoop: eventLoop) {
+      var isDriving = false
       do {
         let channel = try ControlChannel(
           host: settings.host, port: settings.port, password: settings.password, run: settings.run)
@@ -48,6 +53,7 @@ struct Conversation: Sendable {
           try kept.opened.wait()
           try channel.announce(Announcement(settings.component, .ready))
           go.succeed(try Conversation.waitForGo(channel, settings.component))
+          isDriving = true
           try channel.announce(Announcement(settings.component, .sent, detail: String(try kept.sent.wait())))
           try kept.written.wait()
           try channel.announce(Announcement(settings.component, .done))
@@ -59,6 +65,7 @@ struct Conversation: Sendable {
         let error = error as? ClientError ?? ClientError(.infrastructure, "\(error)")
         frontend.fail(error)
         go.fail(error)
+        if isDriving, error.kind == .infrastructure { Log.line("the run goes on without its runner: \(error)") }
         throw error
       }
     }
@@ -96,7 +103,3 @@ struct Conversation: Sendable {
     nanosleep(&time, nil)
   }
 }
-
-#if canImport(Glibc)
-  import Glibc
-#endif
