@@ -2,28 +2,35 @@
 ///
 /// Look-up, insertion and removal are O(1) and allocate only when the span outgrows every span before. An id that has
 /// been removed, or was never given, has no value: a late event that names it finds nothing.
+///
+/// Public with its code, for otherwise other modules would run it unspecialised, looking up metadata at every access.
 @frozen
-package struct Window<Element> {
+public struct Window<Element> {
   @usableFromInline var slots: ContiguousArray<Element?>
-  /// The lowest id that may have a value.
-  @usableFromInline package internal(set) var start = 0
-  /// The id that `append` gives next.
-  @usableFromInline package internal(set) var end = 0
-  package internal(set) var count = 0
+  @usableFromInline var lowest = 0
+  @usableFromInline var next = 0
+  @usableFromInline var occupied = 0
 
-  @inlinable package init() { slots = ContiguousArray(repeating: nil, count: 64) }
+  /// The lowest id that may have a value.
+  @inlinable public var start: Int { lowest }
+  /// The id that `append` gives next.
+  @inlinable public var end: Int { next }
+  /// Ids that have a value.
+  @inlinable public var count: Int { occupied }
+
+  @inlinable public init() { slots = ContiguousArray(repeating: nil, count: 64) }
 
   /// Stores a value under the next id.
   @discardableResult
-  @inlinable package mutating func append(_ element: Element) -> Int {
+  @inlinable public mutating func append(_ element: Element) -> Int {
     if end - start == slots.count { grow() }
     slots[index(end)] = element
-    end += 1
-    count += 1
-    return end - 1
+    next += 1
+    occupied += 1
+    return next - 1
   }
 
-  @inlinable package subscript(id: Int) -> Element? {
+  @inlinable public subscript(id: Int) -> Element? {
     get { contains(id) ? slots[index(id)] : nil }
     _modify {
       if contains(id) {
@@ -36,11 +43,11 @@ package struct Window<Element> {
   }
 
   /// Forgets the value of `id`; nothing happens if it has none.
-  @inlinable package mutating func remove(_ id: Int) {
+  @inlinable public mutating func remove(_ id: Int) {
     guard contains(id), slots[index(id)] != nil else { return }
     slots[index(id)] = nil
-    count -= 1
-    while start < end, slots[index(start)] == nil { start += 1 }
+    occupied -= 1
+    while lowest < next, slots[index(lowest)] == nil { lowest += 1 }
   }
 
   @inlinable func contains(_ id: Int) -> Bool { id >= start && id < end }
