@@ -61,4 +61,12 @@ public struct Window<Element> {
   }
 }
 
+extension Window where Element: BitwiseCopyable {
+  /// Copies in and out: a change in place would be a coroutine, which allocates its frame at every access.
+  @inlinable public subscript(id: Int) -> Element? {
+    get { contains(id) ? slots[index(id)] : nil }
+    set { if contains(id) { slots[index(id)] = newValue } }
+  }
+}
+
 extension Window: Sendable where Element: Sendable {}
