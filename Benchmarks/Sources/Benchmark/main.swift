@@ -47,7 +47,7 @@ func measure() throws {
     }
     show(
       Row(
-        what: "a server without workers behind it, \(rate)/s", ours: .nan, reference: echo_us, unit: "us CPU a request")
+        what: "C echo server alone, \(rate)/s", ours: .nan, reference: echo_us, unit: "us CPU a request")
     )
   }
   let worker = try servers.worker()
