@@ -10,6 +10,7 @@ let package = Package(
     .executable(name: "worker", targets: ["Worker"]),
     .executable(name: "client", targets: ["Client"]),
     .library(name: "TorchRuntime", type: .dynamic, targets: ["TorchRuntime"]),
+    .library(name: "Serving", targets: ["Serving"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,5 +1,5 @@
 /// A point on the clock of whoever drives a policy, in nanoseconds: Unix time in a frontend, virtual time in a simulation.
-public struct Instant: Hashable, Comparable, Sendable {
+public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var nanoseconds: Int64
 
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

@@ -2,18 +2,21 @@
 ///
 /// Look-up, insertion and removal are O(1) and allocate only when the span outgrows every span before. An id that has
 /// been removed, or was never given, has no value: a late event that names it finds nothing.
+///
+/// Public with its code, for otherwise other modules would run it unspecialised, looking up metadata at every access.
 @frozen
 public struct Window<Element> {
   @usableFromInline var slots: ContiguousArray<Element?>
-  @usableFromInline var ids = 0..<0
-  @usableFromInline var held = 0
+  @usableFromInline var lowest = 0
+  @usableFromInline var next = 0
+  @usableFromInline var occupied = 0
 
   /// The lowest id that may have a value.
-  @inlinable public var start: Int { ids.lowerBound }
+  @inlinable public var start: Int { lowest }
   /// The id that `append` gives next.
-  @inlinable public var end: Int { ids.upperBound }
+  @inlinable public var end: Int { next }
   /// Ids that have a value.
-  @inlinable public var count: Int { held }
+  @inlinable public var count: Int { occupied }
 
   @inlinable public init() { slots = ContiguousArray(repeating: nil, count: 64) }
 
@@ -21,11 +24,10 @@ public struct Window<Element> {
   @discardableResult
   @inlinable public mutating func append(_ element: Element) -> Int {
     if end - start == slots.count { grow() }
-    let id = end
-    slots[index(id)] = element
-    ids = start..<id + 1
-    held += 1
-    return id
+    slots[index(end)] = element
+    next += 1
+    occupied += 1
+    return next - 1
   }
 
   @inlinable public subscript(id: Int) -> Element? {
@@ -44,18 +46,26 @@ public struct Window<Element> {
   @inlinable public mutating func remove(_ id: Int) {
     guard contains(id), slots[index(id)] != nil else { return }
     slots[index(id)] = nil
-    held -= 1
-    while start < end, slots[index(start)] == nil { ids = start + 1..<end }
+    occupied -= 1
+    while lowest < next, slots[index(lowest)] == nil { lowest += 1 }
   }
 
-  @inlinable func contains(_ id: Int) -> Bool { ids.contains(id) }
+  @inlinable func contains(_ id: Int) -> Bool { id >= start && id < end }
 
   @inlinable func index(_ id: Int) -> Int { id & (slots.count - 1) }
 
-  @usableFromInline mutating func grow() {
+  @inlinable mutating func grow() {
     var larger = ContiguousArray<Element?>(repeating: nil, count: slots.count * 2)
-    for id in ids { larger[id & (larger.count - 1)] = slots[index(id)] }
+    for id in start..<end { larger[id & (larger.count - 1)] = slots[index(id)] }
     slots = larger
+  }
+}
+
+extension Window where Element: BitwiseCopyable {
+  /// Copies in and out: a change in place would be a coroutine, which allocates its frame at every access.
+  @inlinable public subscript(id: Int) -> Element? {
+    get { contains(id) ? slots[index(id)] : nil }
+    set { if contains(id) { slots[index(id)] = newValue } }
   }
 }
 

@@ -1,7 +1,7 @@
 extension CodedPolicy {
   /// A piece of work for one instance of `pool`.
-  public struct Job: Hashable, Sendable {
-    public enum Kind: Hashable, Sendable {
+  public struct Job: Hashable, Sendable, BitwiseCopyable {
+    public enum Kind: Hashable, Sendable, BitwiseCopyable {
       /// The base model on the queries of a batch.
       case own
       /// The approximate model on the same queries.
@@ -28,7 +28,7 @@ extension CodedPolicy {
   }
 
   /// Where a query sits.
-  public struct Seat: Hashable, Sendable {
+  public struct Seat: Hashable, Sendable, BitwiseCopyable {
     public var group: GroupID
     /// Which batch of the group, 0..<k.
     public var member: Int

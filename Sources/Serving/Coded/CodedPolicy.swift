@@ -33,7 +33,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   /// Released by the last event; they stay in the tables until the next, so that its actions can be looked up.
   var releasedGroups: [GroupID] = []
 
-  struct Query: Sendable {
+  struct Query: Sendable, BitwiseCopyable {
     enum State { case waiting, answered, withdrawn }
     var phase: Phase
     var state = State.waiting
@@ -41,7 +41,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     var seat: Seat?
   }
 
-  struct Group: Sendable {
+  struct Group: Sendable, BitwiseCopyable {
     var phase: Phase
     /// The batch that fills: 0..<k, or k when the group is complete.
     var filling = 0
@@ -58,7 +58,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     var isReleased = false
   }
 
-  struct Batch: Sendable {
+  struct Batch: Sendable, BitwiseCopyable {
     var count = 0
     var unanswered = 0
     var openedAt = Instant(nanoseconds: 0)
@@ -68,7 +68,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     var hasOutput = false
   }
 
-  struct Instance: Sendable {
+  struct Instance: Sendable, BitwiseCopyable {
     var queue: Int
     var job: JobID?
   }

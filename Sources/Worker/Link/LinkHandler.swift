@@ -17,6 +17,8 @@ final class LinkHandler: ChannelDuplexHandler {
   private let journal: LinkJournal
   private var state = State.greeting
   private var heartbeat: RepeatedTask?
+  /// Outputs went out since the last heartbeat was due: they say as well that this worker lives.
+  private var hasSpoken = false
   private var greetingDeadline: Scheduled<Void>?
 
   init(hello: WorkerMessage.Hello, jobs: JobMailbox, journal: LinkJournal) {
@@ -55,7 +57,10 @@ final class LinkHandler: ChannelDuplexHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .outputs = unwrapOutboundIn(data), state == .busy { state = .idle }
+    if case .outputs = unwrapOutboundIn(data), state == .busy {
+      state = .idle
+      hasSpoken = true
+    }
     context.write(data, promise: promise)
   }
 
@@ -72,12 +77,15 @@ final class LinkHandler: ChannelDuplexHandler {
     context.fireChannelInactive()
   }
 
-  /// On the thread of the link, so that a busy model never silences it.
+  /// On the thread of the link, so that a busy model never silences it; nothing while outputs say the same, for each
+  /// heartbeat wakes the frontend. The silence between the two is shorter than two intervals.
   private func beat(_ channel: any Channel) {
     let interval = TimeAmount(Link.heartbeatInterval)
+    let link = NIOLoopBound(self, eventLoop: channel.eventLoop)
     heartbeat = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in
+      defer { link.value.hasSpoken = false }
       // Behind a frontend that does not read, more of them would only pile up.
-      if channel.isWritable { channel.writeAndFlush(WorkerMessage.heartbeat, promise: nil) }
+      if !link.value.hasSpoken, channel.isWritable { channel.writeAndFlush(WorkerMessage.heartbeat, promise: nil) }
     }
   }
 }
