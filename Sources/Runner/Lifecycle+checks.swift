@@ -41,7 +41,7 @@ extension Lifecycle {
     Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: measurement.trial.seed, environment: measurement.environment, machine: .this,
-      worker_niceness: Deployment.workerNiceness,
+      worker_niceness: Deployment.workerNiceness, measuring_niceness: Deployment.measuringNiceness,
       git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
       started: Date.now.ISO8601Format(), command: CommandLine.arguments)
   }

@@ -10,8 +10,9 @@ struct Provenance: Codable, Equatable, Sendable {
   var seed: UInt64
   var environment: RunEnvironment
   var machine: Machine
-  /// Scheduling priority of the workers (niceness); client and frontend run at 0.
+  /// Scheduling priority (niceness) of the workers, and of frontend and clients: workers have the lower one.
   var worker_niceness: Int
+  var measuring_niceness: Int
   /// The state of the sources; null where they are not a git checkout.
   var git: Git?
   /// ISO 8601, when the trial began.

@@ -21,6 +21,8 @@ struct Deployment: Sendable {
 
   /// Workers run at this niceness, so that the measuring side keeps its schedule while they fill the cores.
   static let workerNiceness = 10
+  /// Of frontend and clients: above everything else where that is allowed.
+  static let measuringNiceness = geteuid() == 0 ? -10 : 0
 
   var redisSpec: ServiceSpec { redis.spec(tag: tag, log: log("redis")) }
 
@@ -75,7 +77,8 @@ struct Deployment: Sendable {
   }
 
   private func service(
-    _ name: String, _ component: Component, _ executable: String, _ arguments: [String], niceness: Int = 0
+    _ name: String, _ component: Component, _ executable: String, _ arguments: [String],
+    niceness: Int = Deployment.measuringNiceness
   ) -> ServiceSpec {
     let command = Command(
       executables.appending(path: executable).path,
