@@ -114,7 +114,10 @@ struct Lifecycle {
     let progress = Progress()
     let experiment = invocation.experiment.experimentID
     let leftovers = try await Leftovers.remove(experiment: experiment)
-    for process in leftovers.removed { progress.note("ended \(process)") }
+    for process in leftovers.removed {
+      let program = process.commandLine.split(separator: " ").first?.split(separator: "/").last ?? "process"
+      progress.note("ended \(program), process \(process.identity.pid)")
+    }
     if !leftovers.owned.isEmpty {
       let owners = Set(leftovers.owned.map(\.owner.pid)).sorted().map(String.init).joined(separator: ", ")
       progress.note(
