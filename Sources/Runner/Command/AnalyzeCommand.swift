@@ -21,6 +21,6 @@ struct AnalyzeCommand: AsyncParsableCommand {
   func run() async throws {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: finalDir.name, results: results)
-    try await Lifecycle.analyze(invocation)
+    try Lifecycle.analyze(invocation)
   }
 }
