@@ -23,6 +23,9 @@ class Model {
   at::Tensor place(size_t batch);
   /// Runs `module` on zeros until libtorch has compiled it, with two sizes of batch.
   void warm_up(torch::jit::Module &module);
+
+  /// Whether the optimised model gives what the plain one gives, to a thousandth of the largest output.
+  bool agrees(torch::jit::Module &optimised);
   /// The outputs of `module`: one row an input, contiguous floats.
   static at::Tensor run(torch::jit::Module &module, const at::Tensor &inputs);
 
