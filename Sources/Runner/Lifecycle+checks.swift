@@ -37,11 +37,17 @@ extension Lifecycle {
         + "run_exp \(invocation.file.path) terminate --local")
   }
 
+  /// Whether this user may run processes before every ordinary one: found out by doing it.
+  static func mayRunRealtime(_ shell: any RemoteShell) async -> Bool {
+    let output = try? await shell.run(Command("chrt", ["-f", "1", "true"]), deadline: .now + .seconds(2))
+    return output?.termination.isSuccess ?? false
+  }
+
   func provenance(_ measurement: Measurement) async throws -> Provenance {
     Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: measurement.trial.seed, environment: measurement.environment, machine: .this,
-      worker_niceness: Deployment.workerNiceness, measuring_niceness: Deployment.measuringNiceness,
+      worker_niceness: Deployment.workerNiceness, measuring_scheduling: isMeasuringRealtime ? "fifo" : "niceness 0",
       git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
       started: Date.now.ISO8601Format(), command: CommandLine.arguments)
   }

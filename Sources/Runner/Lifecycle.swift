@@ -9,6 +9,7 @@ struct Lifecycle {
   let options: RunOptions
   let machinery: Machinery
   let progress: Progress
+  let isMeasuringRealtime: Bool
 
   static func launch(_ invocation: Invocation, options: RunOptions) async throws {
     try await run(invocation, options: options)
@@ -19,7 +20,8 @@ struct Lifecycle {
     let machinery = try Machinery.local()
     try await interruptible {
       let lifecycle = Lifecycle(
-        invocation: invocation, options: options, machinery: machinery, progress: Progress())
+        invocation: invocation, options: options, machinery: machinery, progress: Progress(),
+        isMeasuringRealtime: await Lifecycle.mayRunRealtime(machinery.shell))
       try await lifecycle.run()
     }
   }
@@ -66,7 +68,7 @@ struct Lifecycle {
       trial: trial, assets: measurement.assets, frontendHost: frontendHost,
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)), redis: try RedisService(),
       linkSecret: Secret(randomHex(bytes: 24)), executables: URL(filePath: invocation.installation.programs),
-      folder: folder.partial, port: options.port)
+      folder: folder.partial, port: options.port, isMeasuringRealtime: isMeasuringRealtime)
     let run = TrialRun(
       deployment: deployment, engine: machinery.engine, transport: machinery.transport, progress: progress,
       label: label(trial))

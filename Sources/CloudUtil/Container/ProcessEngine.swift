@@ -102,7 +102,12 @@ public final class ProcessEngine: ContainerEngine {
       throw ContainerError.executableMissing(spec.command.executable, service: spec.name)
     }
     var words = [executable] + spec.command.arguments
-    if spec.niceness != 0 {
+    if spec.isRealtime {
+      guard let chrt = ProcessEngine.locate("chrt", path: path) else {
+        throw ContainerError.executableMissing("chrt", service: spec.name)
+      }
+      words = [chrt, "-f", "1"] + words
+    } else if spec.niceness != 0 {
       // `nice` becomes the program without a new process, so that no thread of it ever runs at another priority.
       guard let nice = ProcessEngine.locate("nice", path: path) else {
         throw ContainerError.executableMissing("nice", service: spec.name)

@@ -9,6 +9,8 @@ public struct ServiceSpec: Equatable, Sendable {
   public var limits: Limits
   /// 0 is usual, 19 the lowest scheduling priority; below 0 needs privileges.
   public var niceness: Int
+  /// Before every ordinary process (SCHED_FIFO, lowest priority); needs privileges. `niceness` has no meaning then.
+  public var isRealtime = false
   /// The file that gets stdout and stderr, appended; folders above it are made.
   public var log: String
 

@@ -10,9 +10,10 @@ struct Provenance: Codable, Equatable, Sendable {
   var seed: UInt64
   var environment: RunEnvironment
   var machine: Machine
-  /// Scheduling priority (niceness) of the workers, and of frontend and clients: workers have the lower one.
+  /// Scheduling priority of the workers (niceness), which is below that of frontend and clients.
   var worker_niceness: Int
-  var measuring_niceness: Int
+  /// Of frontend and clients: `fifo` (before every ordinary process, where that is allowed) or `niceness 0`.
+  var measuring_scheduling: String
   /// The state of the sources; null where they are not a git checkout.
   var git: Git?
   /// ISO 8601, when the trial began.

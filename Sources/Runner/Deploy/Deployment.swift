@@ -18,11 +18,11 @@ struct Deployment: Sendable {
   var folder: URL
   /// The frontend's HTTP port; 0: a free one.
   var port: Int
+  /// Whether frontend and clients run before every ordinary process.
+  var isMeasuringRealtime: Bool
 
   /// Workers run at this niceness, so that the measuring side keeps its schedule while they fill the cores.
   static let workerNiceness = 10
-  /// Of frontend and clients: above everything else where that is allowed.
-  static let measuringNiceness = geteuid() == 0 ? -10 : 0
 
   var redisSpec: ServiceSpec { redis.spec(tag: tag, log: log("redis")) }
 
@@ -78,15 +78,18 @@ struct Deployment: Sendable {
 
   private func service(
     _ name: String, _ component: Component, _ executable: String, _ arguments: [String],
-    niceness: Int = Deployment.measuringNiceness
+    niceness: Int? = nil
   ) -> ServiceSpec {
     let command = Command(
       executables.appending(path: executable).path,
       ["--redis", "\(frontendHost.address):\(redis.port)", "--run", tag.run] + arguments,
       secrets: ["RUN_EXP_REDIS_PASSWORD": redis.password, "RUN_EXP_LINK_SECRET": linkSecret])
-    return ServiceSpec(
-      name: name, component: component.name, command: command, tag: tag, niceness: niceness,
+    var spec = ServiceSpec(
+      name: name, component: component.name, command: command, tag: tag, niceness: niceness ?? 0,
       log: log(component.name.replacing("/", with: "-")))
+    // Only what has no niceness of its own measures.
+    spec.isRealtime = isMeasuringRealtime && niceness == nil
+    return spec
   }
 
   private func log(_ name: String) -> String { folder.appending(path: "logs/\(name).log").path }
