@@ -10,6 +10,8 @@ struct Flight {
   var arrived: Instant
   /// Where its record is, if there are records.
   var row: Int?
+  /// Why its own instance has no output.
+  var failure: String?
 }
 
 /// Who sent a query: takes one answer or one refusal, also when it has gone meanwhile.

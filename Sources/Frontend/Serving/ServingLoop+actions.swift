@@ -17,6 +17,8 @@ extension ServingLoop {
       }
     case .decode(let query, let seat): decode(query, seat)
     case .replyDefault(let query): answer(query, ByteBuffer(), .default)
+    case .fail(let query):
+      refuse(query, Refusal(.internalServerError, flights[query.number]?.failure ?? "no instance could answer it"))
     case .requeued: totals.requeued += 1
     case .release(let query):
       payloads.release(query)

@@ -35,11 +35,13 @@ extension ServingLoop {
     }
   }
 
-  /// Stores the outputs, and tells the senders of inputs that have none.
+  /// Stores the outputs, and tells the senders of inputs that have none. If the whole batch failed, its queries wait for
+  /// what redundancy makes of them.
   /// - Returns: whether there is an output.
   private func takeOwn(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job) -> Bool {
     let now = now()
     var hasOutputs = false
+    let isLost = results.allSatisfy { if case .failed = $0 { true } else { false } }
     for (position, result) in results.enumerated() {
       guard let query = policy.query(job.group, member: job.member, position: position) else { continue }
       switch result {
@@ -48,6 +50,7 @@ extension ServingLoop {
         payloads.store(own: bytes, of: query)
         record(query) { $0.own = now }
       case .badInput(let reason): withdraw(query, Refusal(.badRequest, reason))
+      case .failed(let reason) where isLost: flights[query.number]?.failure = reason
       case .failed(let reason): withdraw(query, Refusal(.internalServerError, reason))
       }
     }

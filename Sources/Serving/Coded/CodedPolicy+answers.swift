@@ -51,12 +51,17 @@ extension CodedPolicy {
     }
   }
 
-  /// Lets go of the group if it is closed, every query of it is answered and no job of it is left.
+  /// Lets go of the group if it is closed and no job of it is left. Queries that still wait then had jobs that failed.
   mutating func settle(_ group: GroupID, into actions: inout [Action]) {
     removeIdleWork(of: group)
-    guard let state = groups[group.number], state.isClosed, state.liveJobs == 0, state.unanswered == 0,
-      !state.isReleased
-    else { return }
+    guard let state = groups[group.number], state.isClosed, state.liveJobs == 0, !state.isReleased else { return }
+    for member in 0..<batchesPerGroup {
+      for position in 0..<settings.batchSize where state.unanswered > 0 {
+        guard let query = waitingQuery(number(of: group, member), position) else { continue }
+        actions.append(.fail(query))
+        answer(query)
+      }
+    }
     for member in 0..<batchesPerGroup {
       for position in 0..<settings.batchSize {
         if let query = query(group, member: member, position: position) { actions.append(.release(query)) }

@@ -77,7 +77,7 @@ extension CodedPolicy {
     case left(InstanceID)
     /// The instance has the outputs of the job, and they are stored; it is idle again.
     case finished(JobID, by: InstanceID)
-    /// The instance could not do the job and nobody else will; it is idle again.
+    /// The instance could not do the job and nobody else will; it is idle again. Redundancy may still answer its queries.
     case failed(JobID, by: InstanceID)
     /// `nextDeadline` has come.
     case timer
@@ -98,6 +98,8 @@ extension CodedPolicy {
     case decode(QueryID, Seat)
     /// Answer with the default output.
     case replyDefault(QueryID)
+    /// Tell the sender that there will be no output: the job failed, and nothing is left that could determine it.
+    case fail(QueryID)
     /// The job was with an instance that left, and is queued again, at the head.
     case requeued(JobID)
     /// The query's input and output can be freed; no later action names it.

@@ -204,6 +204,26 @@ import Testing
       bench.send(.finished(JobID(0), by: InstanceID(0))).first == .reply(QueryID(0), .own, from: JobID(0), position: 0))
   }
 
+  @Test(
+    "a batch whose instance fails is reconstructed; its queries fail only when nothing is left that could answer them")
+  func failedBatch() {
+    var bench = Bench(.init(mode: .coded), base: 2, redundant: .parity(0), count: 1)
+    bench.query(0)
+    bench.query(1)
+    #expect(bench.send(.failed(JobID(0), by: InstanceID(0))).isEmpty)
+    bench.send(.finished(JobID(1), by: InstanceID(1)))
+    let actions = bench.send(.finished(JobID(2), by: InstanceID(2)))
+    #expect(actions.first == .decode(QueryID(0), seat(0, 0)))
+    #expect(actions.last == .releaseGroup(GroupID(0)))
+
+    var bare = Bench(.init(mode: .equal), base: 1)
+    bare.query(0)
+    #expect(
+      bare.send(.failed(JobID(0), by: InstanceID(0))) == [
+        .fail(QueryID(0)), .release(QueryID(0)), .releaseGroup(GroupID(0)),
+      ])
+  }
+
   @Test("any two losses of a group with two parities are decoded")
   func twoParities() {
     var bench = Bench(.init(mode: .coded, k: 3, parities: 2), base: 3)
