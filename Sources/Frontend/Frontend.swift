@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Serving
+import Wire
 
 #if canImport(Glibc)
   import Glibc
@@ -66,6 +67,9 @@ struct Frontend: ParsableCommand {
     guard k >= 2 else { throw ValidationError("--k is \(k); at least 2 is needed") }
     guard 1...64 ~= parities else { throw ValidationError("--parities is \(parities); allowed are 1...64") }
     guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize); at least 1 is needed") }
+    if case .floats(let count) = input, count * 4 > Link.maximumInputBytes(batchSize: batchSize) {
+      throw ValidationError("--batch-size is \(batchSize); so many inputs of \(count) float32 do not fit into a frame")
+    }
     guard maxInFlight >= 1 else { throw ValidationError("--max-in-flight is \(maxInFlight); at least 1 is needed") }
     guard !app.isEmpty, app.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
       throw ValidationError("--app is \"\(app)\"; allowed are letters, digits, '-', '_' and '.'")
@@ -78,6 +82,7 @@ struct Frontend: ParsableCommand {
   }
 
   func run() throws {
+    OpenFiles.raiseLimit()
     let signals = TerminationSignals()
     do {
       let control = try redis.map { redis in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Wire
 
 /// What one query's input is (`--input`).
 enum InputFormat: Hashable, Sendable {
@@ -15,7 +16,8 @@ extension InputFormat: ExpressibleByArgument {
       return
     }
     let words = argument.split(separator: ":", omittingEmptySubsequences: false)
-    guard words.count == 2, words[0] == "floats", let count = Int(words[1]), 1...16_777_216 ~= count else { return nil }
+    guard words.count == 2, words[0] == "floats", let count = Int(words[1]), 1...Link.maximumInputBytes / 4 ~= count
+    else { return nil }
     self = .floats(count: count)
   }
 

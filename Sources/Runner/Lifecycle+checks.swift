@@ -10,7 +10,12 @@ extension Lifecycle {
 
   /// - Throws: `Failure` (infrastructure) if the port that was asked for is taken.
   func checkPort() throws {
-    guard options.port != 0, try LoopbackPort.isTaken(options.port) else { return }
+    guard options.port != 0 else { return }
+    do {
+      guard try LoopbackPort.isTaken(options.port) else { return }
+    } catch let error as SystemCall {
+      throw Failure(exitCode: .infrastructure, "port \(options.port) cannot be used: \(error); give another --port")
+    }
     throw Failure(
       exitCode: .infrastructure,
       "port \(options.port) is taken by another program; give another --port, or none for a free one")
@@ -47,21 +52,22 @@ extension Lifecycle {
     Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: measurement.trial.seed, environment: measurement.environment, machine: .this,
-      worker_niceness: Deployment.workerNiceness, measuring_scheduling: isMeasuringRealtime ? "fifo" : "niceness 0",
+      worker_niceness: Deployment.workerNiceness,
       git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
       started: Date.now.ISO8601Format(), command: CommandLine.arguments)
   }
 }
 
 extension FleetSpec {
-  /// A host for each component of the trial.
-  init(_ trial: Trial) {
+  /// A host for each component of the largest trial.
+  init(_ sweep: Sweep, of experiment: Experiment) {
     self.init(
-      tag: trial.experimentID,
+      tag: experiment.experimentID,
       groups: [
-        Role("frontend"): Group(count: 1, instanceType: trial.frontendType),
-        Role("worker"): Group(count: trial.instances.count, instanceType: trial.workerType),
-        Role("client"): Group(count: trial.numClients, instanceType: trial.clientType),
+        Role("frontend"): Group(count: 1, instanceType: experiment.frontendType),
+        Role("worker"): Group(
+          count: sweep.trials.map(\.instances.count).max() ?? 0, instanceType: experiment.workerType),
+        Role("client"): Group(count: experiment.numClients, instanceType: experiment.clientType),
       ])
   }
 }

@@ -32,10 +32,17 @@ struct Lifecycle {
     try checkPrograms()
     try await ModelStore(installation: invocation.installation, shell: machinery.shell, progress: progress)
       .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
-    var digests = ModelDigests()
-    let measurements = try trials.map { try Measurement($0, of: invocation, digests: &digests) }
+    var digests = FileDigests()
+    let measurements = try trials.map {
+      try Measurement(
+        $0, of: invocation, measuringScheduling: isMeasuringRealtime ? "fifo" : "niceness 0", digests: &digests)
+    }
+    for measurement in measurements where try measurement.folder.recover() {
+      progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
+    }
     let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
     tellOfLeftovers()
+    let fleet = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
 
     var invalid = 0
     for (measurement, isFinished) in zip(measurements, finished) {
@@ -44,7 +51,7 @@ struct Lifecycle {
         progress.note("\(label(measurement.trial)): finished before, not run again (--overwrite runs it again)")
         summary = try Analysis.analyze(folder: measurement.folder.url)
       } else {
-        summary = try await measure(measurement)
+        summary = try await measure(measurement, on: fleet)
       }
       progress.clear()
       try Results.print(path: measurement.path, summary)
@@ -56,21 +63,24 @@ struct Lifecycle {
   }
 
   /// Deploys, drives, collects and analyses one trial; its folder is whole afterwards, or lies aside with what there is.
-  private func measure(_ measurement: Measurement) async throws -> Summary {
+  private func measure(_ measurement: Measurement, on fleet: Fleet) async throws -> Summary {
     let (trial, folder) = (measurement.trial, measurement.folder)
-    if try folder.begin() { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
+    let (hadRest, lock) = try folder.begin()
+    defer { lock.release() }
+    if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement).write(to: folder.partial)
-    let fleet = try await machinery.provider.provision(FleetSpec(trial))
     guard let frontendHost = fleet[Role("frontend")].first else {
       throw Failure(exitCode: .infrastructure, "there is no machine for the frontend")
     }
     let deployment = Deployment(
       trial: trial, assets: measurement.assets, frontendHost: frontendHost,
-      tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)), redis: try RedisService(),
+      tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
+      redis: try RedisService(address: frontendHost.address),
       linkSecret: Secret(randomHex(bytes: 24)), executables: URL(filePath: invocation.installation.programs),
       folder: folder.partial, port: options.port, isMeasuringRealtime: isMeasuringRealtime)
     let run = TrialRun(
-      deployment: deployment, engine: machinery.engine, transport: machinery.transport, progress: progress,
+      deployment: deployment, hosts: fleet.all, engine: machinery.engine, transport: machinery.transport,
+      progress: progress,
       label: label(trial))
     var costs: TrialCosts
     do {

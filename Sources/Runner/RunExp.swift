@@ -36,6 +36,7 @@ struct RunExp: AsyncParsableCommand {
   }
 
   static func main() async {
+    Console.outliveReaders()
     do {
       var command = try parseAsRoot(try Verb.arranged(Array(CommandLine.arguments.dropFirst())))
       if var asynchronous = command as? any AsyncParsableCommand {

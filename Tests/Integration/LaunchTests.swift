@@ -36,6 +36,21 @@ import Testing
       (FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String]) ?? []
     }
 
+    /// The text of the first of these files whose path ends so; empty if there is none.
+    func text(_ suffix: String) -> String {
+      guard let file = files.first(where: { $0.hasSuffix(suffix) }) else { return "" }
+      return (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
+    }
+
+    /// Asks again and again, for thirty seconds at most.
+    func eventually(_ condition: () -> Bool) async throws -> Bool {
+      for _ in 0..<1500 {
+        if condition() { return true }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      return false
+    }
+
     func remove() { try? FileManager.default.removeItem(at: folder) }
   }
 
@@ -48,7 +63,9 @@ import Testing
     #expect(launched.stdout.contains("E2E_LATENCY (ms)\nNUM\tMED\tMEAN\tP99\tP99.5\tP99.9\n200\t"))
     #expect(launched.stdout.contains("ENCODING_LATENCY (us)\n"))
     #expect(bench.processes.isEmpty)
-    for name in ["records.csv", "codes.csv", "summary.json", "provenance.json", "exp_files.tar.gz", "frontend.log"] {
+    for name in [
+      "records.csv", "codes.csv", "hosts.csv", "summary.json", "provenance.json", "exp_files.tar.gz", "frontend.log",
+    ] {
       #expect(bench.files.contains { $0.hasSuffix("mode_coded/it_0/0/\(name)") || $0.hasSuffix("logs/\(name)") })
     }
     #expect(try await bench.run("$RUN analyze").stdout == launched.stdout)
@@ -61,16 +78,26 @@ import Testing
     let bench = try Bench()
     defer { bench.remove() }
     async let launched = bench.run("$RUN launch --local")
-    while !bench.files.contains(where: { $0.hasSuffix("client-1.log") }) {
-      try await Task.sleep(for: .milliseconds(20))
-    }
-    try await Task.sleep(for: .seconds(1))
+    // It joins before load is sent, which lasts for two seconds and more.
+    #expect(try await bench.eventually { bench.text("logs/frontend.log").contains("worker/1 joined") })
     let victim = try #require(bench.processes.first { $0.commandLine.contains("--number 1 ") })
+    #expect(try await bench.eventually { bench.processes.contains { $0.commandLine.contains("/client ") } })
+    try await Task.sleep(for: .seconds(1))
     kill(victim.identity.pid, SIGKILL)
     let output = try await launched
     #expect(output.termination.isSuccess, "\(output.stderr)")
     #expect(output.stdout.contains("\n200\t"))
     #expect(!output.stdout.contains("FAILED"))
+    #expect(bench.text("0/summary.json").contains("\"workers_lost\" : 1"))
+  }
+
+  @Test("goes on to its end though the reader of its progress is gone")
+  func closedPipe() async throws {
+    let bench = try Bench()
+    defer { bench.remove() }
+    _ = try await bench.run("$RUN launch --local 2>&1 | head -n 1")
+    #expect(try await bench.eventually { bench.processes.isEmpty && bench.text("0/summary.json").contains("verdict") })
+    #expect(try await bench.run("$RUN analyze | head -n 1").stdout.hasPrefix("results/local/"))
   }
 
   @Test("is stopped by an interrupt with exit status 130, keeps its records so far and leaves no process")
@@ -80,7 +107,7 @@ import Testing
     let output = try await bench.run("timeout --preserve-status -s INT 2 $RUN launch --local")
     #expect(output.termination == .exited(130), "\(output.stderr)")
     #expect(bench.processes.isEmpty)
-    #expect(bench.files.contains { $0.contains("0.partial/logs") })
+    #expect(bench.text("0.partial/records.csv").split(separator: "\n").count > 20)
   }
 
   @Test("killed without a chance to clean up, it is cleaned up by terminate, twice")

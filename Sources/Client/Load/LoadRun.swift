@@ -82,11 +82,6 @@ struct LoadRun: Sendable {
 
   /// As many connections as this process may have open, after asking for all that it is allowed to ask for.
   private static func connectionLimit() -> Int {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 900 }
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    return max(16, Int(clamping: min(limit.rlim_cur, 65_536)) - 64)
+    max(16, min(OpenFiles.raiseLimit(), 65_536) - 64)
   }
 }

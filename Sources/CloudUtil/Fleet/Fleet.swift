@@ -6,6 +6,12 @@ public struct Fleet: Sendable {
 
   /// The hosts that serve `role`; none if the fleet was not asked for it.
   public subscript(role: Role) -> [Host] { hosts[role] ?? [] }
+
+  /// Every host once, whatever it serves, by name.
+  public var all: [Host] {
+    Dictionary(hosts.values.joined().map { ($0.name, $0) }) { first, _ in first }
+      .sorted { $0.key < $1.key }.map(\.value)
+  }
 }
 
 /// What a fleet has to be made of.

@@ -35,6 +35,10 @@ public struct LocalShell: RemoteShell {
     try await copy(remote, to: local, deadline: deadline)
   }
 
+  public func text(of files: [String], deadline: ContinuousClock.Instant) async throws -> String {
+    String(decoding: try files.flatMap { try readWhole($0) }, as: UTF8.self)
+  }
+
   private func copy(_ source: String, to target: String, deadline: ContinuousClock.Instant) async throws {
     let folder = FilePath(target).removingLastComponent().string
     if !folder.isEmpty { try await require(Command("mkdir", ["-p", "--", folder]), deadline: deadline) }

@@ -15,9 +15,16 @@ public protocol RemoteShell: Sendable {
 
   /// Copies the file or folder `remote` of the host to `local` on this machine, making the folders above it.
   func download(_ remote: String, to local: String, deadline: ContinuousClock.Instant) async throws
+
+  /// The text of small files of the host, one after the other.
+  func text(of files: [String], deadline: ContinuousClock.Instant) async throws -> String
 }
 
 extension RemoteShell {
+  public func text(of files: [String], deadline: ContinuousClock.Instant) async throws -> String {
+    try await require(Command("cat", ["--"] + files), deadline: deadline).stdout
+  }
+
   /// Runs `command` and takes anything but exit status 0 for an error.
   /// - Throws: as `run`, and `ShellError.failed`.
   @discardableResult

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Serving
+import Wire
 
 /// One sender's connection: requests in, one at a time, replies out.
 ///
@@ -12,7 +13,7 @@ final class QueryHandler: ChannelDuplexHandler {
   typealias OutboundOut = HTTPServerResponsePart
 
   /// The longest body that is read.
-  static let maximumBodyBytes = 16 << 20
+  static let maximumBodyBytes = Link.maximumInputBytes
   /// How long a sender whose body is too long may go on before the connection closes.
   private static let lingerTimeout: Duration = .seconds(1)
 
@@ -153,6 +154,12 @@ final class QueryHandler: ChannelDuplexHandler {
       let format = serving.settings.input
       let kind = try QueryBody(contentType: headers.contentType, body: body, input: format)
       let input = try kind.input(body, format: format, allocator: context.channel.allocator)
+      let most = Link.maximumInputBytes(batchSize: serving.settings.policy.batchSize)
+      guard input.readableBytes <= most else {
+        throw Refusal(
+          .payloadTooLarge,
+          "the input has \(input.readableBytes) bytes; a batch of such inputs has room for \(most) each")
+      }
       serving.take(input, headers, from: self)
     } catch {
       take(error)

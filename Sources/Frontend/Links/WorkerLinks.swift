@@ -14,7 +14,7 @@ final class WorkerLinks {
   private(set) var lost = 0
 
   /// How often silence is looked for.
-  private static let checkInterval: Duration = .milliseconds(100)
+  private static let checkInterval: Duration = .milliseconds(250)
 
   init(secret: String, serving: ServingLoop) {
     self.secret = secret

@@ -8,6 +8,8 @@ struct PayloadStore {
   var queries = Window<QueryPayload>()
   var groups = Window<GroupPayload>()
   var recycler = BufferRecycler()
+  /// Of an output of the base model; nil until there is one.
+  private(set) var output_bytes: Int?
 
   init(_ settings: Settings) {
     self.settings = settings.policy
@@ -24,7 +26,10 @@ struct PayloadStore {
   /// Stores the decoded image of the query; nothing happens if it has been released meanwhile.
   mutating func store(decoded: ByteBuffer, of query: QueryID) { queries[query.number]?.decoded = decoded }
 
-  mutating func store(own output: ByteBuffer, of query: QueryID) { queries[query.number]?.own = output }
+  mutating func store(own output: ByteBuffer, of query: QueryID) {
+    queries[query.number]?.own = output
+    output_bytes = output_bytes ?? output.readableBytes
+  }
 
   mutating func store(approximate output: ByteBuffer, of query: QueryID) {
     queries[query.number]?.approximate = output

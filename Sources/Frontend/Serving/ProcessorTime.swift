@@ -2,24 +2,14 @@
   import Glibc
 #endif
 
-/// CPU time of this process, all threads, user and system, between the first query and the last reply.
+/// CPU time of this process, all threads, user and system, since the first query.
 struct ProcessorTime {
   private var first: Double?
-  private var last: Double?
 
   mutating func begin() { first = ProcessorTime.used() }
 
-  /// To be called when no query is left in flight: the last such call counts.
-  mutating func sample() { last = ProcessorTime.used() }
-
-  /// For the end of a run that still has queries in flight.
-  mutating func sampleIfBusy(_ isBusy: Bool) { if isBusy { sample() } }
-
   /// nil if no query came in.
-  var microseconds: Double? {
-    guard let first, let last else { return nil }
-    return last - first
-  }
+  var microseconds: Double? { first.map { ProcessorTime.used() - $0 } }
 
   static func maximumResidentKilobytes() -> Int {
     var usage = rusage()

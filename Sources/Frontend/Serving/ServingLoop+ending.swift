@@ -34,7 +34,6 @@ extension ServingLoop {
   /// Writes the files, if they are wanted and have not been written since the last query.
   func writeRecords() throws {
     guard let folder = settings.recordsFolder, let records, !ending.areRecordsWritten else { return }
-    processor.sampleIfBusy(inFlight > 0)
     totals.workersLost = links.lost
     totals.cpu_us_per_query = processor.microseconds.map { $0 / Double(max(1, totals.queries)) }
     totals.max_rss_kb = ProcessorTime.maximumResidentKilobytes()

@@ -89,7 +89,6 @@ extension ServingLoop {
     }
     if flight.phase == .measured { metrics.countAnswer(source, latency: completed - flight.arrived) }
     inFlight -= 1
-    if inFlight == 0 { processor.sample() }
   }
 
   private func countQuery() {

@@ -35,13 +35,13 @@ extension ServingLoop {
     }
   }
 
-  /// Stores the outputs, and tells the senders of inputs that have none. If the whole batch failed, its queries wait for
-  /// what redundancy makes of them.
+  /// Stores the outputs, and tells the senders of inputs that have none. If the batch has no output at all, its queries
+  /// wait for what redundancy makes of them, but for those whose input is bad.
   /// - Returns: whether there is an output.
   private func takeOwn(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job) -> Bool {
     let now = now()
     var hasOutputs = false
-    let isLost = results.allSatisfy { if case .failed = $0 { true } else { false } }
+    let hasFailed = !results.contains { if case .output = $0 { true } else { false } }
     for (position, result) in results.enumerated() {
       guard let query = policy.query(job.group, member: job.member, position: position) else { continue }
       switch result {
@@ -50,7 +50,7 @@ extension ServingLoop {
         payloads.store(own: bytes, of: query)
         record(query) { $0.own = now }
       case .badInput(let reason): withdraw(query, Refusal(.badRequest, reason))
-      case .failed(let reason) where isLost: flights[query.number]?.failure = reason
+      case .failed(let reason) where hasFailed: flights[query.number]?.failure = reason
       case .failed(let reason): withdraw(query, Refusal(.internalServerError, reason))
       }
     }
@@ -69,8 +69,13 @@ extension ServingLoop {
     return true
   }
 
+  /// Stores the outputs if every parity query has one of the base model's size: from others nothing could be decoded.
   private func takeParity(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job, index: Int) -> Bool {
     guard let outputs = WorkerMessage.outputs(results) else { return false }
+    if let expected = payloads.output_bytes, let other = outputs.first(where: { $0.readableBytes != expected }) {
+      Log.event("outputs of parity model \(index) have \(other.readableBytes) bytes, the base model's \(expected)")
+      return false
+    }
     for (position, bytes) in outputs.enumerated() {
       payloads.store(parityOutput: bytes, job.group, position: position, parity: index)
     }

@@ -11,13 +11,18 @@ struct Measurement: Sendable {
   /// The path as it is printed: the way the user would write it.
   var path: String
 
-  /// - Throws: `Failure` if a model cannot be read.
-  init(_ trial: Trial, of invocation: Invocation, digests: inout ModelDigests) throws {
+  /// - Parameter measuringScheduling: of frontend and clients.
+  /// - Throws: `Failure` if a file of the experiment cannot be read.
+  init(_ trial: Trial, of invocation: Invocation, measuringScheduling: String, digests: inout FileDigests) throws {
     self.trial = trial
     assets = try TrialAssets(trial, installation: invocation.installation, locator: invocation.file.locator)
     var models: [String: String] = [:]
     for (name, file) in assets.models where file.hasSuffix(".pt") { models[name] = try digests.digest(of: file) }
-    environment = RunEnvironment(models: models)
+    var inputs: [String: String] = [:]
+    for name in trial.inputFiles {
+      inputs[name] = try invocation.file.locator.find(name).map { try digests.digest(of: $0) }
+    }
+    environment = RunEnvironment(models: models, inputs: inputs, measuringScheduling: measuringScheduling)
     fingerprint = try Fingerprint.of(trial, environment: environment)
     path = invocation.folder(of: trial)
     folder = ResultFolder(url: URL(filePath: path))
@@ -42,5 +47,15 @@ struct Measurement: Sendable {
         exitCode: .config,
         "\(path) holds something that no trial has written. Use --final_dir NAME, or --overwrite to replace it.")
     }
+  }
+}
+
+extension Trial {
+  /// Files and folders beside the models that decide what is measured, as the experiment names them.
+  fileprivate var inputFiles: [String] {
+    var files = [serviceTime?.file].compactMap { $0 }
+    if case .trace(let file) = arrivals { files.append(file) }
+    if case .images(let folder?) = payload { files.append(folder) }
+    return files
   }
 }

@@ -12,8 +12,6 @@ struct Provenance: Codable, Equatable, Sendable {
   var machine: Machine
   /// Scheduling priority of the workers (niceness), which is below that of frontend and clients.
   var worker_niceness: Int
-  /// Of frontend and clients: `fifo` (before every ordinary process, where that is allowed) or `niceness 0`.
-  var measuring_scheduling: String
   /// The state of the sources; null where they are not a git checkout.
   var git: Git?
   /// ISO 8601, when the trial began.

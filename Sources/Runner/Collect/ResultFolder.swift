@@ -17,7 +17,16 @@ struct ResultFolder: Equatable, Sendable {
     }
   }
 
-  var partial: URL { url.deletingLastPathComponent().appending(path: url.lastPathComponent + ".partial") }
+  var partial: URL { aside(ResultFolder.partialSuffix) }
+  /// Older results, while newer ones take their place.
+  private var replaced: URL { aside(ResultFolder.replacedSuffix) }
+
+  static let partialSuffix = ".partial"
+  static let replacedSuffix = ".replaced"
+
+  private func aside(_ suffix: String) -> URL {
+    url.deletingLastPathComponent().appending(path: url.lastPathComponent + suffix)
+  }
 
   var state: State {
     guard FileManager.default.fileExists(atPath: url.path) else { return .empty }
@@ -28,21 +37,58 @@ struct ResultFolder: Equatable, Sendable {
     return .finished(fingerprint: summary.fingerprint)
   }
 
-  /// Makes the empty folder to write into. What an earlier attempt left there is discarded.
-  /// - Returns: whether there was such a rest.
-  /// - Throws: `Failure` if the folder cannot be written.
-  func begin() throws -> Bool {
+  /// Puts right what a run left that was killed while it renamed folders: a whole trial takes its place, and so do older
+  /// results that were to be replaced by one that is not there.
+  /// - Returns: whether a whole trial took its place.
+  func recover() throws -> Bool {
+    let files = FileManager.default
+    if files.fileExists(atPath: url.path) {
+      if files.fileExists(atPath: replaced.path) { try files.removeItem(at: replaced) }
+    } else if isWhole(partial), let lock = FolderLock(partial) {
+      defer { lock.release() }
+      try files.moveItem(at: partial, to: url)
+      if files.fileExists(atPath: replaced.path) { try files.removeItem(at: replaced) }
+      return true
+    } else if files.fileExists(atPath: replaced.path) {
+      try files.moveItem(at: replaced, to: url)
+    }
+    return false
+  }
+
+  /// The archive is the last that is written.
+  private func isWhole(_ folder: URL) -> Bool {
+    ["summary.json", Archive.name].allSatisfy {
+      FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+    }
+  }
+
+  /// Makes the empty folder to write into, and holds it. What an earlier attempt left there is discarded.
+  /// - Returns: whether there was such a rest, and the hold.
+  /// - Throws: `Failure` if the folder cannot be written or another run writes into it.
+  func begin() throws -> (hadRest: Bool, lock: FolderLock) {
     do {
       let hadRest = FileManager.default.fileExists(atPath: partial.path)
-      if hadRest { try FileManager.default.removeItem(at: partial) }
+      if hadRest {
+        guard FolderLock(partial) != nil else { throw beingWritten }
+        try FileManager.default.removeItem(at: partial)
+      }
       try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: true)
-      return hadRest
+      guard let lock = FolderLock(partial) else { throw beingWritten }
+      return (hadRest, lock)
+    } catch let failure as Failure {
+      throw failure
     } catch {
       throw Failure(
         exitCode: .infrastructure,
         "cannot write results to \(partial.path): \(error.localizedDescription)\nRun from a folder that can be written."
       )
     }
+  }
+
+  private var beingWritten: Failure {
+    Failure(
+      exitCode: .infrastructure,
+      "another run_exp is writing results to \(partial.path); wait for it, or keep both apart with --final_dir NAME")
   }
 
   /// Removes the records of single processes, once they are merged.
@@ -57,10 +103,9 @@ struct ResultFolder: Equatable, Sendable {
   func finish() throws {
     let files = FileManager.default
     guard files.fileExists(atPath: url.path) else { return try files.moveItem(at: partial, to: url) }
-    let older = url.deletingLastPathComponent().appending(path: url.lastPathComponent + ".replaced")
-    if files.fileExists(atPath: older.path) { try files.removeItem(at: older) }
-    try files.moveItem(at: url, to: older)
+    if files.fileExists(atPath: replaced.path) { try files.removeItem(at: replaced) }
+    try files.moveItem(at: url, to: replaced)
     try files.moveItem(at: partial, to: url)
-    try files.removeItem(at: older)
+    try files.removeItem(at: replaced)
   }
 }

@@ -9,13 +9,22 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   var cores: Int
   /// SHA-256 of each model file, by the name the experiment gives it.
   var models: [String: String]
+  /// SHA-256 of what else the experiment reads (a trace, service times, a folder of images), by its name there.
+  var inputs: [String: String]
+  /// Of frontend and clients: `fifo` (before every ordinary process, where that is allowed) or `niceness 0`.
+  var measuring_scheduling: String
   /// `cpu` or `gpu`.
   var device: String
 
   /// This machine.
-  init(models: [String: String], engine: String = "process") {
+  init(
+    models: [String: String], inputs: [String: String] = [:], measuringScheduling: String = "niceness 0",
+    engine: String = "process"
+  ) {
     self.engine = engine
     self.models = models
+    self.inputs = inputs
+    measuring_scheduling = measuringScheduling
     cpu = RunEnvironment.cpuModel
     cores = ProcessInfo.processInfo.activeProcessorCount
     device = "cpu"
@@ -29,18 +38,24 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   }
 }
 
-/// The digests of model files, each computed once however many trials use it.
-struct ModelDigests {
+/// The digests of an experiment's files, each computed once however many trials use it.
+struct FileDigests {
   private var known: [String: String] = [:]
 
-  /// SHA-256 of the file, in hexadecimal.
+  /// SHA-256 of the file, in hexadecimal; of a folder, that of its files' names and digests, by name.
   /// - Throws: `Failure` (config) if it cannot be read.
   mutating func digest(of path: String) throws -> String {
     if let digest = known[path] { return digest }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure(exitCode: .config, "cannot read the model \(path)")
+    let content: [UInt8]
+    if let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
+      content = Array(
+        try names.sorted().map { "\($0) \(try self.digest(of: "\(path)/\($0)"))\n" }.joined().utf8)
+    } else if let data = FileManager.default.contents(atPath: path) {
+      content = [UInt8](data)
+    } else {
+      throw Failure(exitCode: .config, "cannot read \(path)")
     }
-    let digest = try SHA256.hex([UInt8](data))
+    let digest = try SHA256.hex(content)
     known[path] = digest
     return digest
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudUtil
 import Foundation
 
 /// How `run_exp` ends after an error: the one place where errors become words and an exit status.
@@ -17,6 +18,11 @@ struct Ending: Equatable {
       self.init(
         text: "run_exp: \(count == 1 ? "1 problem" : "\(count) problems") in the experiment\n\(invalid)",
         exitCode: ExitCode.config.rawValue)
+    case is SystemCall, is ShellError, is ContainerError:
+      self.init(text: "run_exp: \(error)", exitCode: ExitCode.infrastructure.rawValue)
+    case let error as CocoaError:
+      let file = (error.userInfo[NSFilePathErrorKey] as? String).map { "\($0): " } ?? ""
+      self.init(text: "run_exp: \(file)\(error.localizedDescription)", exitCode: ExitCode.infrastructure.rawValue)
     case is CancellationError:
       self.init(text: "run_exp: interrupted", exitCode: ExitCode.interrupted.rawValue)
     default:
@@ -38,9 +44,7 @@ struct Ending: Equatable {
 
   func leave() -> Never {
     if !text.isEmpty {
-      let stream = isResult ? FileHandle.standardOutput : FileHandle.standardError
-      // Nobody is left to tell if the stream is closed.
-      try? stream.write(contentsOf: Data((text + "\n").utf8))
+      if isResult { try? Console.show(text + "\n") } else { Console.tell(text + "\n") }
     }
     exit(exitCode)
   }

@@ -36,7 +36,7 @@ struct Invocation: Sendable {
   }
 
   func tellRemarks() {
-    for remark in remarks { FileHandle.standardError.write(Data("run_exp: \(remark)\n".utf8)) }
+    for remark in remarks { Console.tell("run_exp: \(remark)\n") }
   }
 
   /// The folder of a trial's results.

@@ -48,7 +48,9 @@ struct FinalDir: ExpressibleByArgument, Equatable, Sendable, CustomStringConvert
   var defaultValueDescription: String { name }
 
   init?(argument: String) {
-    guard FolderName.isValid(argument) else { return nil }
+    guard FolderName.isValid(argument), !argument.hasSuffix(ResultFolder.partialSuffix),
+      !argument.hasSuffix(ResultFolder.replacedSuffix)
+    else { return nil }
     name = argument
   }
 

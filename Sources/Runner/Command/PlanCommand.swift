@@ -24,6 +24,6 @@ struct PlanCommand: ParsableCommand {
     invocation.tellRemarks()
     let plan = PlanText(
       sweep: invocation.sweep, results: invocation.results, cores: ProcessInfo.processInfo.activeProcessorCount)
-    print(plan.text, terminator: "")
+    try Console.show(plan.text)
   }
 }

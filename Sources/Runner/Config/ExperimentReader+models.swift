@@ -98,7 +98,7 @@ extension ExperimentReader {
     switch kind {
     case .digits: return .digits
     case .floats:
-      let most = Link.maximumFrameBytes / 8
+      let most = Link.maximumInputBytes / 4
       let count = members.required("count", allowed: "an integer from 1 to \(most)", problems: &problems)
       return count?.integer(1...most, problems: &problems).map { .floats(count: $0) }
     case .images:

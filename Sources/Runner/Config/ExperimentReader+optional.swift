@@ -66,7 +66,7 @@ extension ExperimentReader {
       let allowed = "the path of a file: seconds from the start, one a line"
       guard let file = members.required("file", allowed: allowed, problems: &problems),
         let path = file.string(allowed: allowed, problems: &problems),
-        let seconds = numbers(in: path, named: file)
+        let seconds = numbers(in: path, upTo: NumberLines.maximumTrace_s, named: file)
       else { return nil }
       guard zip(seconds, seconds.dropFirst()).allSatisfy({ $0 <= $1 }) else {
         problems.add(file, "\(JSONNode.quoted(path)) goes back in time; allowed: seconds in ascending order")
@@ -102,7 +102,7 @@ extension ExperimentReader {
       .number(0...1, unit: "", problems: &problems)
     let added_ms = members.optional("added_ms")?
       .number(0...3_600_000, isOpen: true, unit: " (ms)", problems: &problems)
-    let factor = members.optional("factor")?.number(1...1_000_000, unit: "", problems: &problems)
+    let factor = members.optional("factor")?.number(1...10_000, unit: "", problems: &problems)
     if (members.optional("added_ms") == nil) == (members.optional("factor") == nil) {
       let found = members.optional("factor") == nil ? "neither added_ms nor factor" : "both added_ms and factor"
       problems.add(field, "found \(found); allowed: one of them")
@@ -117,9 +117,9 @@ extension ExperimentReader {
     if let field = members.optional(key) { problems.add(field, "without effect unless \(condition); leave it out") }
   }
 
-  mutating func numbers(in path: String, named field: Field) -> [Double]? {
+  mutating func numbers(in path: String, upTo most: Double, named field: Field) -> [Double]? {
     do throws(FileCheck.Unusable) {
-      return try files.numbers(path)
+      return try files.numbers(path, upTo: most)
     } catch {
       add(field, error)
       return nil

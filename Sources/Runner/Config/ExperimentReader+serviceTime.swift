@@ -1,3 +1,5 @@
+import Serving
+
 /// `service_time`: what the synthetic model takes for one batch.
 extension ExperimentReader {
   mutating func readServiceTime() -> ServiceTime? {
@@ -34,7 +36,7 @@ extension ExperimentReader {
     let allowed = "the path of a file: service times in ms, one a line"
     guard let file = members.required("file", allowed: allowed, problems: &problems),
       let path = file.string(allowed: allowed, problems: &problems),
-      let times_ms = numbers(in: path, named: file)?.sorted()
+      let times_ms = numbers(in: path, upTo: NumberLines.maximumService_ms, named: file)?.sorted()
     else { return nil }
     time.median_ms = (times_ms[(times_ms.count - 1) / 2] + times_ms[times_ms.count / 2]) / 2
     return path

@@ -1,3 +1,4 @@
+import Serving
 import Wire
 
 /// What only several keys together can get wrong.
@@ -9,6 +10,7 @@ extension ExperimentReader {
     checkFrames(experiment)
     checkWorkers(experiment)
     checkTrace(experiment)
+    checkDuration(experiment)
     if experiment.trialCount > Self.maximumTrials {
       problems.add(keys.object, "the lists make \(experiment.trialCount) trials; allowed: up to \(Self.maximumTrials)")
     }
@@ -23,6 +25,14 @@ extension ExperimentReader {
         Field(keyPath: "batch_sizes[\(index)]", node: nodes[index]),
         allowed: "an integer from 1 to \(most) with inputs of this size")
     }
+    guard case .images(let folder?) = experiment.payload, let payload = optional(.payload),
+      let largest = experiment.batchSizes.max().map(Link.maximumInputBytes(batchSize:))
+    else { return }
+    let found = files.largestImage_bytes(folder)
+    guard found > largest else { return }
+    problems.add(
+      payload, "\(JSONNode.quoted(folder)) has an image of \(found) bytes; allowed: up to \(largest) with these batches"
+    )
   }
 
   /// Worker ids are 0 up to the most workers that a trial of the sweep has.
@@ -44,22 +54,48 @@ extension ExperimentReader {
     }
   }
 
+  /// A trial that would last for months is a mistake in a unit.
+  private mutating func checkDuration(_ experiment: Experiment) {
+    guard experiment.arrivals.isDrawn, let field = optional(.send_rates), case .array(let nodes) = field.node.value
+    else {
+      return
+    }
+    let queries = Double(experiment.mostQueries)
+    for (index, rate) in experiment.sendRates.enumerated() where index < nodes.count {
+      guard queries / rate > NumberLines.maximumTrace_s else { continue }
+      problems.add(
+        Field(keyPath: "send_rates[\(index)]", node: nodes[index]),
+        "found \(nodes[index].found), at which \(experiment.mostQueries) queries last "
+          + "\(Number.text((queries / rate / 86_400).rounded())) days; allowed: up to 30 days a trial")
+    }
+  }
+
   /// A trace brings its own rate, and must last for the longest trial.
   private mutating func checkTrace(_ experiment: Experiment) {
     guard case .trace(let file) = experiment.arrivals, let field = optional(.arrivals) else { return }
     if experiment.sendRates.count > 1, let rates = optional(.send_rates) {
       problems.add(rates, "a trace has its own rate: several send_rates would be the same load; give one")
     }
-    let needed = experiment.kValues.flatMap { k in
-      experiment.batchSizes.map { experiment.warmupQueries(k: k, batchSize: $0) + experiment.measuredQueries }
-    }.max()
-    guard let needed, let arrivals = numbers(in: file, named: field)?.count, arrivals < needed else { return }
+    let needed = experiment.mostQueries
+    guard let arrivals = numbers(in: file, upTo: NumberLines.maximumTrace_s, named: field)?.count, arrivals < needed
+    else { return }
     problems.add(
       field, "\(JSONNode.quoted(file)) has \(arrivals) arrivals; allowed: at least \(needed), the queries of a trial")
   }
 }
 
+extension ArrivalKind {
+  fileprivate var isDrawn: Bool {
+    if case .trace = self { false } else { true }
+  }
+}
+
 extension Experiment {
+  /// The queries of the largest trial, warm-up included.
+  fileprivate var mostQueries: Int {
+    kValues.flatMap { k in batchSizes.map { warmupQueries(k: k, batchSize: $0) + measuredQueries } }.max() ?? 0
+  }
+
   /// The product of the lists' lengths.
   var trialCount: Int {
     [

@@ -1,4 +1,5 @@
 import Foundation
+import Serving
 
 /// Reads the files that an experiment names far enough to say, before anything is started, that they will do.
 struct FileCheck {
@@ -23,22 +24,18 @@ struct FileCheck {
     return file
   }
 
-  /// Numbers >= 0, one a line; blank lines mean nothing.
+  /// Numbers from 0 to `most`, one a line; blank lines mean nothing.
   /// - Throws: `Unusable`, with the line, if one is not.
-  func numbers(_ path: String) throws(Unusable) -> [Double] {
+  func numbers(_ path: String, upTo most: Double) throws(Unusable) -> [Double] {
     let file = try existing(path)
     guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
       throw Unusable(description: "\(file) cannot be read as text")
     }
-    var numbers: [Double] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let word = line.filter { !$0.isWhitespace }
-      guard !word.isEmpty else { continue }
-      guard let number = Double(word), number.isFinite, number >= 0 else {
-        throw Unusable(
-          description: "\(file):\(index + 1): found \(JSONNode.quoted(String(line))); allowed: a number >= 0 a line")
-      }
-      numbers.append(number)
+    let numbers: [Double]
+    do throws(NumberLines.Malformed) {
+      numbers = try NumberLines.parse(text, in: 0...most).map(\.number)
+    } catch {
+      throw Unusable(description: "\(file):\(error.line): \(error.reason), one a line")
     }
     guard !numbers.isEmpty else { throw Unusable(description: "\(file) is empty; allowed: a number >= 0 a line") }
     return numbers
@@ -50,9 +47,24 @@ struct FileCheck {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw Unusable(description: "\(folder) is not a folder that can be read")
     }
-    guard names.contains(where: { $0.lowercased().hasSuffix(".jpg") || $0.lowercased().hasSuffix(".jpeg") }) else {
+    guard names.contains(where: Self.isImage) else {
       throw Unusable(description: "\(folder) has no .jpg or .jpeg file")
     }
+  }
+
+  /// The size of the largest image of the folder; 0 if there is none.
+  func largestImage_bytes(_ path: String) -> Int {
+    guard let folder = locator.find(path), let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    else { return 0 }
+    return names.filter(Self.isImage).map { name in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+      return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    }.max() ?? 0
+  }
+
+  private static func isImage(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.hasSuffix(".jpg") || name.hasSuffix(".jpeg")
   }
 
   private func existing(_ path: String) throws(Unusable) -> String {

@@ -2,10 +2,13 @@ import CloudUtil
 import Control
 import Foundation
 
-/// The Redis of one trial: Debian's redis-server on a free port of the loopback, with a password and without files.
+/// The Redis of one trial: Debian's redis-server on a free port, with a password and without files.
 struct RedisService: Sendable {
   static let component = Component("redis")
+  static let name = "redis-parm"
 
+  /// Where every component reaches it.
+  var address: String
   var port: Int
   var password: Secret
 
@@ -22,7 +25,8 @@ struct RedisService: Sendable {
   }
 
   /// On a port that is free now.
-  init() throws {
+  init(address: String) throws {
+    self.address = address
     port = try LoopbackPort.free()
     password = Secret(randomHex(bytes: 24))
   }
@@ -31,7 +35,7 @@ struct RedisService: Sendable {
   /// environment, and with it over the tag by which it is found again.
   func spec(tag: ProcessTag, log: String) -> ServiceSpec {
     let configuration = """
-      bind 127.0.0.1
+      bind \(address)
       port \(port)
       requirepass \(password.value)
       save ""
@@ -43,28 +47,43 @@ struct RedisService: Sendable {
 
       """
     return ServiceSpec(
-      name: "redis-parm", component: RedisService.component.name,
+      name: RedisService.name, component: RedisService.component.name,
       command: Command("redis-server", ["-"], stdin: Secret(configuration)), tag: tag, log: log)
   }
 
   /// Probes until Redis answers.
-  /// - Throws: `Failure` if it does not within five seconds.
-  func waitUntilReady() async throws {
+  /// - Throws: `Failure` if it ends, or does not answer within five seconds.
+  func waitUntilReady(on engine: any ContainerEngine) async throws {
     let deadline = ContinuousClock.now + .seconds(5)
     while true {
       do {
         try await onThread {
-          try ControlChannel(host: "127.0.0.1", port: port, password: password.value, run: "").ping()
+          try ControlChannel(host: address, port: port, password: password.value, run: "").ping()
         }
         return
       } catch is CancellationError {
         throw CancellationError()
       } catch {
+        if await hasEnded(on: engine) {
+          let lastWords = (try? await engine.logs(RedisService.name, lines: 3)) ?? ""
+          throw Failure(exitCode: .infrastructure, "redis-server ended before it answered:\n\(lastWords)")
+        }
         guard ContinuousClock.now < deadline else {
           throw Failure(exitCode: .infrastructure, "redis-server did not answer on port \(port) within 5 s: \(error)")
         }
         try await Task.sleep(for: .milliseconds(5))
       }
+    }
+  }
+
+  private func hasEnded(on engine: any ContainerEngine) async -> Bool {
+    do {
+      _ = try await engine.stats(RedisService.name)
+      return false
+    } catch ContainerError.notRunning {
+      return true
+    } catch {
+      return false
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Serving
 
 /// What a trial's processes are given of the models, inputs and payload: their arguments, with files as absolute paths.
 struct TrialAssets: Equatable, Sendable {
@@ -38,7 +39,7 @@ struct TrialAssets: Equatable, Sendable {
     case .floats(let count): payload = "floats:\(count)"
     }
     if case .trace(let file) = trial.arrivals {
-      let seconds = try FileCheck(locator: locator).numbers(file)
+      let seconds = try FileCheck(locator: locator).numbers(file, upTo: NumberLines.maximumTrace_s)
       arrivals = "trace:" + (locator.find(file) ?? file)
       duration = .seconds(seconds.prefix(trial.totalQueries).last ?? 0)
     } else {

@@ -7,6 +7,8 @@ import Wire
 /// One trial on its machines: deploy, ready, drive, drain, finish, stop. What it measured lies in the folder afterwards.
 struct TrialRun {
   let deployment: Deployment
+  /// Every host of the trial, once.
+  let hosts: [CloudUtil.Host]
   let engine: any ContainerEngine
   let transport: any HTTPTransport
   let progress: Progress
@@ -35,12 +37,12 @@ struct TrialRun {
   private func deployAndDrive() async throws -> TrialCosts {
     progress.stage("\(label): starting \(deployment.specs.count + 1) processes")
     let desk = ControlDesk(
-      host: "127.0.0.1", port: deployment.redis.port, password: deployment.redis.password.value,
+      host: deployment.redis.address, port: deployment.redis.port, password: deployment.redis.password.value,
       run: deployment.tag.run)
     defer { desk.close() }
     let stopwatch = ContinuousClock.now
     try await engine.deploy([deployment.redisSpec])
-    try await deployment.redis.waitUntilReady()
+    try await deployment.redis.waitUntilReady(on: engine)
     try await engine.deploy(deployment.specs)
     return try await drive(desk, since: stopwatch)
   }
@@ -70,6 +72,8 @@ struct TrialRun {
               how: await TrialRun.describe(exit, of: engine)))
         }
       }
+      let records = HostRecords(hosts: hosts, folder: deployment.folder)
+      group.addTask { try await records.keep() }
       group.addTask {
         while !Task.isCancelled {
           try await Task.sleep(for: .milliseconds(100))
@@ -100,7 +104,9 @@ struct TrialRun {
           switch director.stage {
           case .driving:
             progress.stage("\(label): sending \(trial.totalQueries) queries, \(duration.components.seconds) s")
-            live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
+            if progress.isTerminal {
+              live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
+            }
           case .draining: progress.stage("\(label): waiting for the last replies")
           case .finishing: progress.stage("\(label): collecting")
           case .finished: return costs

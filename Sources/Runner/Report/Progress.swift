@@ -2,13 +2,13 @@ import Foundation
 
 /// What the user sees while a trial runs, on stderr: on a terminal a bar that is redrawn, in a pipe a line a stage.
 final class Progress {
-  private let isTerminal: Bool
+  let isTerminal: Bool
   private let write: (String) -> Void
   private var hasBar = false
 
   init(
     isTerminal: Bool = isatty(STDERR_FILENO) == 1,
-    write: @escaping (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    write: @escaping (String) -> Void = { Console.tell($0) }
   ) {
     self.isTerminal = isTerminal
     self.write = write

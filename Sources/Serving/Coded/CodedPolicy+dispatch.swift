@@ -22,8 +22,9 @@ extension CodedPolicy {
     instances.remove(instance.number)
     let orphans = queues[state.queue].leave(instance, jobs: jobs)
     if let held = state.job, let job = jobs[held.number] {
-      if isNeeded(job) {
+      if isNeeded(job), !job.wasRequeued {
         jobs[held.number]?.instance = nil
+        jobs[held.number]?.wasRequeued = true
         actions.append(.requeued(held))
         if let other = queues[state.queue].putBack(held) { dispatch(held, to: other, into: &actions) }
       } else {

@@ -17,6 +17,8 @@ extension CodedPolicy {
     public let count: Int
     /// The instance that has it; nil while it is queued.
     public internal(set) var instance: InstanceID?
+    /// An instance that had it left.
+    var wasRequeued = false
 
     public var pool: Pool {
       switch kind {
@@ -73,7 +75,8 @@ extension CodedPolicy {
     case withdrawn(QueryID)
     /// An instance is there and idle.
     case joined(InstanceID, Pool)
-    /// An instance is gone; the job it held is not finished.
+    /// An instance is gone; the job it held goes to another once, and has failed when that one goes as well: its inputs
+    /// may be what ends them.
     case left(InstanceID)
     /// The instance has the outputs of the job, and they are stored; it is idle again.
     case finished(JobID, by: InstanceID)

@@ -40,8 +40,8 @@ public struct Uniform: Arrivals, Sendable {
 }
 
 extension Duration {
-  /// Seconds >= 0 to the nearest nanosecond, at most 285 years: what a clock of nanoseconds can tell.
+  /// Seconds >= 0 to the nearest nanosecond, at most a century, so that it can be added to a clock.
   init(schedule_s seconds: Double) {
-    self = .nanoseconds(Int64(min(seconds * 1e9, 9e18) + 0.5))
+    self = .nanoseconds(Int64(min(seconds * 1e9, 3e18) + 0.5))
   }
 }

@@ -49,14 +49,11 @@ struct ServiceTimes {
     } catch {
       throw .badInput("service times \(path): cannot be read")
     }
-    var times: [Double] = []
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let words = line.split(whereSeparator: \.isWhitespace)
-      if words.isEmpty { continue }
-      guard words.count == 1, let ms = Double(words[0]), (0...3_600_000).contains(ms) else {
-        throw .badInput("service times \(path), line \(index + 1): '\(line)' is not 0 to 3600000 milliseconds")
-      }
-      times.append(ms)
+    let times: [Double]
+    do throws(NumberLines.Malformed) {
+      times = try NumberLines.parse(text, in: 0...NumberLines.maximumService_ms).map(\.number)
+    } catch {
+      throw .badInput("service times \(path), \(error)")
     }
     guard !times.isEmpty else { throw .badInput("service times \(path): there are none") }
     return times

@@ -9,7 +9,7 @@ struct AccuracyTests {
     let records: [QueryRecord] = [
       .sample(0, isWarmup: true, label: 1, predicted: 2), .sample(1, label: 1, predicted: 1),
       .sample(2, label: 1, predicted: 1), .sample(3, label: 1, predicted: 2),
-      .sample(4, source: .reconstructed, label: 5, predicted: 5), .sample(5, source: .default, label: 5, predicted: 0),
+      .sample(4, source: .reconstructed, label: 5, predicted: 5), .sample(5, source: .default, label: 5),
       .sample(6, source: .failed, label: 5), .sample(7, predicted: 5),
     ]
     let accuracy = try #require(Accuracy(records))

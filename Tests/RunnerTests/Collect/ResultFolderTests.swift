@@ -18,7 +18,7 @@ import Testing
   func writtenAside() throws {
     try withFolder { folder in
       #expect(folder.state == .empty)
-      #expect(try folder.begin() == false)
+      #expect(try folder.begin().hadRest == false)
       try write("a", to: folder)
       #expect(folder.state == .empty)
       try folder.finish()
@@ -32,7 +32,7 @@ import Testing
     try withFolder { folder in
       _ = try folder.begin()
       try write("a", to: folder)
-      #expect(try folder.begin() == true)
+      #expect(try folder.begin().hadRest == true)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.partial.path).isEmpty)
     }
   }
@@ -47,6 +47,34 @@ import Testing
         try folder.finish()
       }
       #expect(folder.state == .finished(fingerprint: "b"))
+    }
+  }
+
+  @Test("a trial that was whole when its run was killed takes its place, and replaced results are not lost")
+  func recovered() throws {
+    try withFolder { folder in
+      _ = try folder.begin()
+      try write("a", to: folder)
+      #expect(try folder.recover() == false, "the archive is not there yet")
+      try Data().write(to: folder.partial.appending(path: Archive.name))
+      #expect(try folder.recover())
+      #expect(folder.state == .finished(fingerprint: "a"))
+
+      let replaced = folder.url.deletingLastPathComponent().appending(path: "0.replaced")
+      try FileManager.default.moveItem(at: folder.url, to: replaced)
+      #expect(try folder.recover() == false)
+      #expect(folder.state == .finished(fingerprint: "a"))
+    }
+  }
+
+  @Test("a folder that another run writes into is left alone")
+  func held() throws {
+    try withFolder { folder in
+      let (_, lock) = try folder.begin()
+      let failure = #expect(throws: Failure.self) { try folder.begin() }
+      #expect(failure?.description.contains("another run_exp is writing") == true)
+      lock.release()
+      #expect(try folder.begin().hadRest)
     }
   }
 

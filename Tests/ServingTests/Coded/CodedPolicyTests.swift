@@ -102,6 +102,10 @@ import Testing
     #expect(bench.send(.left(InstanceID(0))) == [.requeued(JobID(0))])
     #expect(bench.send(.left(InstanceID(0))).isEmpty)
     #expect(bench.send(.joined(InstanceID(1), .base)) == [.dispatch(JobID(0), to: InstanceID(1))])
+    // It may be what ends its workers: it does not get a third.
+    let second = bench.send(.left(InstanceID(1)))
+    #expect(second.first == .fail(QueryID(0)))
+    #expect(!second.contains(.requeued(JobID(0))))
   }
 
   @Test("the batch of a lost worker is not queued again if its group was decoded")

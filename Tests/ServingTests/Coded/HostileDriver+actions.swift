@@ -61,6 +61,7 @@ extension HostileDriver {
         check(false, "\(job) is queued again at \(event)")
         return
       }
+      check(!requeued.contains(job), "\(job) is queued again twice")
       requeues += 1
       requeued.insert(job)
     case .release(let query):

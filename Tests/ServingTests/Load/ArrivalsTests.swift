@@ -52,7 +52,7 @@ struct ArrivalsTests {
     "A line of a trace that is no arrival is named",
     arguments: [("0\nx\n", 2), ("0\n\n-1", 3), ("1\n0.5", 2), ("nan", 1), ("inf", 1), ("0.1 0.2", 1)])
   func malformed(text: String, line: Int) {
-    #expect { try Trace(text: text) } throws: { ($0 as? Trace.Malformed)?.line == line }
+    #expect { try Trace(text: text) } throws: { ($0 as? NumberLines.Malformed)?.line == line }
   }
 }
 

@@ -3,7 +3,7 @@ import Serving
 /// The fraction of labelled measured queries whose answer names the label, by where the answer came from. Nil where no
 /// labelled query was answered so. Refused and unanswered queries are not in it; the verdict tells of them.
 struct Accuracy: Codable, Equatable, Sendable {
-  /// Of all answers, default outputs included.
+  /// Of all answers; a default output names nothing and is wrong.
   var all: Double?
   var own: Double?
   var reconstructed: Double?
@@ -12,7 +12,7 @@ struct Accuracy: Codable, Equatable, Sendable {
   init?(_ records: [QueryRecord]) {
     let labelled = records.filter { !$0.isWarmup && $0.label != nil }
     guard !labelled.isEmpty else { return nil }
-    let answered = labelled.filter { $0.isAnswered && $0.predicted != nil }
+    let answered = labelled.filter(\.isAnswered)
     all = Accuracy.fraction(answered)
     own = Accuracy.fraction(answered.filter { $0.source == .own })
     reconstructed = Accuracy.fraction(answered.filter { $0.source == .reconstructed })
