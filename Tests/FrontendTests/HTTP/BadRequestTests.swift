@@ -87,6 +87,21 @@ struct BadRequestTests {
     #expect(connection.isClosedByPeer())
   }
 
+  @Test("an input that leaves no room for the rest of its batch in a frame is refused, and others are answered")
+  func tooLongForItsBatch() throws {
+    let running = try RunningServer(batchSize: 16, batchTimeout: .milliseconds(1), input: .images)
+    defer { try? running.stop() }
+    try running.worker(0, FakeWorker.echo)
+    let connection = try running.connect()
+    connection.post([UInt8](repeating: 1, count: 3 << 20), type: "image/jpeg")
+    let reply = try connection.reply()
+    #expect(reply.status == 413)
+    #expect(reply.body.contains("room for 2408448 each"))
+    let other = try running.connect()
+    other.post([1, 2, 3, 4], type: "image/jpeg")
+    #expect(try other.reply().status == 200)
+  }
+
   @Test("bytes that are not HTTP get a 400 and the connection closes; others go on")
   func notHTTP() throws {
     let running = try RunningServer()

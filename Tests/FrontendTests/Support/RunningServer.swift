@@ -14,7 +14,7 @@ struct RunningServer {
   init(
     mode: RedundancyMode = .none, queueMode: QueueMode = .singleQueue, k: Int = 2, parities: Int = 1,
     batchSize: Int = 1,
-    deadline: Duration? = .seconds(100), input: InputFormat = .floats(count: 4), maxInFlight: Int = 10_000,
+    deadline: Duration? = .seconds(100), batchTimeout: Duration? = nil, input: InputFormat = .floats(count: 4), maxInFlight: Int = 10_000,
     recordsFolder: String? = nil
   ) throws {
     let announced = NIOLockedValueBox<[Announcement]>([])
@@ -22,7 +22,8 @@ struct RunningServer {
     server = try Server.start(
       Settings(
         policy: CodedPolicy.Settings(
-          mode: mode, queueMode: queueMode, k: k, parities: parities, batchSize: batchSize, deadline: deadline),
+          mode: mode, queueMode: queueMode, k: k, parities: parities, batchSize: batchSize, deadline: deadline,
+          batchTimeout: batchTimeout),
         input: input, linkSecret: RunningServer.secret, maxInFlight: maxInFlight, recordsFolder: recordsFolder),
       announcer: { announcement in announced.withLockedValue { $0.append(announcement) } })
   }

@@ -55,6 +55,7 @@ struct BrokenExperiments {
     .init(["send_rates": "[-3]"], "send_rates[0]", "found -3"),
     .init(["send_rates": "[3, 3.0]"], "send_rates[1]", "stands in the list twice"),
     .init(["send_rates": "[1e999]"], "send_rates[0]", "found 1e999"),
+    .init(["send_rates": "[1e-8]"], "send_rates[0]", "days; allowed: up to 30 days a trial"),
     .init(["send_rates": #"["3"]"#], "send_rates[0]", #"found "3""#),
     .init(["send_rates": "[[3]]"], "send_rates[0]", "found a list"),
     .init(["batch_sizes": "[1, 0]"], "batch_sizes[1]", "found 0; allowed: an integer from 1"),
@@ -113,6 +114,7 @@ struct BrokenExperiments {
     .init(
       ["slowdowns": #"[{"probability": 0.1, "factor": 2, "added_ms": 1}]"#], "slowdowns[0]",
       "both added_ms and factor"),
+    .init(["slowdowns": #"[{"probability": 0.1, "factor": 20000}]"#], "slowdowns[0].factor", "from 1 to 10000"),
     .init(["slowdowns": #"[{"probability": 1.5, "factor": 2}]"#], "slowdowns[0].probability", "found 1.5"),
     .init(
       ["slowdowns": #"[{"workers": [0, 4], "probability": 0.1, "factor": 2}]"#], "slowdowns[0].workers[1]",
