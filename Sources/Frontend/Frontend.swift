@@ -70,6 +70,9 @@ struct Frontend: ParsableCommand {
     if case .floats(let count) = input, count * 4 > Link.maximumInputBytes(batchSize: batchSize) {
       throw ValidationError("--batch-size is \(batchSize); so many inputs of \(count) float32 do not fit into a frame")
     }
+    guard host.hasPrefix("127.") || host == "localhost" || environment("RUN_EXP_LINK_SECRET") != nil else {
+      throw ValidationError("--host \(host) can be reached from elsewhere: give workers a secret, RUN_EXP_LINK_SECRET")
+    }
     guard maxInFlight >= 1 else { throw ValidationError("--max-in-flight is \(maxInFlight); at least 1 is needed") }
     guard !app.isEmpty, app.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
       throw ValidationError("--app is \"\(app)\"; allowed are letters, digits, '-', '_' and '.'")
@@ -90,6 +93,7 @@ struct Frontend: ParsableCommand {
           RunControl.Address(
             host: redis.host, port: redis.port, password: environment("RUN_EXP_REDIS_PASSWORD"), run: runName ?? ""))
       }
+      if let records { try RecordFile.makeFolder(records) }
       let server = try Server.start(settings, announcer: { control?.announce($0) })
       Log.event("listening http=\(host):\(server.address.httpPort) links=\(host):\(server.address.linkPort)")
       try control?.publish(server.address)

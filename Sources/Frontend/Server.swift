@@ -5,6 +5,10 @@ import NIOPosix
 import Serving
 import Wire
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A frontend that runs: one event loop with the policy and all its sockets.
 struct Server: Sendable {
   /// A port that cannot be had, or an address that is not this machine's.
@@ -90,7 +94,8 @@ struct Server: Sendable {
     do {
       return try bootstrap.bind(host: host, port: port).wait()
     } catch {
-      throw CannotListen(description: "cannot listen on \(host):\(port): \(error)")
+      let why = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+      throw CannotListen(description: "cannot listen on \(host):\(port): \(why)")
     }
   }
 }

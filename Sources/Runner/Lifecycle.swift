@@ -41,6 +41,8 @@ struct Lifecycle {
       progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
     }
     let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
+    try await ModelCheck(installation: invocation.installation, shell: machinery.shell)
+      .check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
     tellOfLeftovers()
     let fleet = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
 
@@ -106,19 +108,27 @@ struct Lifecycle {
 
   /// Prints the tables of every finished trial again, from its records.
   static func analyze(_ invocation: Invocation) throws {
-    let folders = invocation.sweep.trials.map { invocation.folder(of: $0) }
-    let finished = folders.filter { ResultFolder(url: URL(filePath: $0)).state.isFinished }
+    let places = invocation.sweep.trials.map { (trial: $0, folder: invocation.folder(of: $0)) }
+    let finished = places.filter { ResultFolder(url: URL(filePath: $0.folder)).state.isFinished }
     guard !finished.isEmpty else {
       throw Failure(
         exitCode: .config,
         """
-        no results of this experiment here: nothing at \(folders.first ?? invocation.results.root).
+        no results of this experiment here: nothing at \(places.first?.folder ?? invocation.results.root).
         Run it with launch, or say with --results and --final_dir where they are.
         """)
     }
-    for path in finished { try Results.print(path: path, Analysis.analyze(folder: URL(filePath: path))) }
-    let missing = folders.count - finished.count
-    if missing > 0 { Progress().note("\(missing) of \(folders.count) trials have no results yet") }
+    let progress = Progress()
+    for (trial, path) in finished {
+      let summary = try Analysis.analyze(folder: URL(filePath: path))
+      let others = summary.trial.differences(from: trial)
+      if !others.isEmpty {
+        progress.note("\(path) was measured with other settings than asked for here: \(others.joined(separator: ", "))")
+      }
+      try Results.print(path: path, summary)
+    }
+    let missing = places.count - finished.count
+    if missing > 0 { progress.note("\(missing) of \(places.count) trials have no results yet") }
   }
 
   /// Ends what a crashed run of the experiment left on this machine.

@@ -16,6 +16,12 @@ Model::Model(const std::string &path, std::vector<int64_t> shape, int threads) :
   c10::InferenceMode guard;
   module_ = torch::jit::load(path, at::kCPU);
   module_.eval();
+  run(module_, place(1).zero_());
+  try {
+    run(module_, place(2).zero_());
+  } catch (const std::exception &) {
+    takes_batches_ = false;
+  }
   try {
     torch::jit::Module optimised = torch::jit::optimize_for_inference(module_);
     warm_up(optimised);
@@ -32,7 +38,13 @@ const float *Model::infer(const void *const *inputs, size_t batch, size_t &count
   at::Tensor gathered = place(batch);
   char *start = static_cast<char *>(gathered.data_ptr());
   for (size_t index = 0; index < batch; index++) std::memcpy(start + index * input_bytes_, inputs[index], input_bytes_);
-  outputs_ = run(module_, gathered);
+  if (takes_batches_ || batch == 1) {
+    outputs_ = run(module_, gathered);
+  } else {
+    std::vector<at::Tensor> rows;
+    for (const at::Tensor &input : gathered.split(1)) rows.push_back(run(module_, input));
+    outputs_ = at::cat(rows);
+  }
   count = static_cast<size_t>(outputs_.size(1));
   return outputs_.data_ptr<float>();
 }
@@ -48,9 +60,9 @@ at::Tensor Model::place(size_t batch) {
 }
 
 void Model::warm_up(torch::jit::Module &module) {
-  // The first run profiles and compiles, later ones are as fast as any. A model that takes one size of batch alone is
-  // found here; a batch of one, the usual one, comes last.
-  for (size_t batch : {2, 1, 1}) run(module, place(batch).zero_());
+  // The first run profiles and compiles, later ones are as fast as any. A batch of one, the usual one, comes last.
+  if (takes_batches_) run(module, place(2).zero_());
+  for (int round = 0; round < 2; round++) run(module, place(1).zero_());
 }
 
 bool Model::agrees(torch::jit::Module &optimised) {

@@ -21,7 +21,7 @@ class Model {
  private:
   /// The first `batch` places of the memory that inputs are gathered in.
   at::Tensor place(size_t batch);
-  /// Runs `module` on zeros until libtorch has compiled it, with two sizes of batch.
+  /// Runs `module` on zeros until libtorch has compiled it, with two sizes of batch where it takes them.
   void warm_up(torch::jit::Module &module);
 
   /// Whether the optimised model gives what the plain one gives, to a thousandth of the largest output.
@@ -30,6 +30,8 @@ class Model {
   static at::Tensor run(torch::jit::Module &module, const at::Tensor &inputs);
 
   std::vector<int64_t> shape_;
+  /// Whether the model takes more than one input at once; if not, the inputs of a batch are given one by one.
+  bool takes_batches_ = true;
   size_t input_bytes_;
   torch::jit::Module module_;
   at::Tensor inputs_;

@@ -67,7 +67,7 @@ struct ClientProcessTests {
       (["--url", "http://127.0.0.1:1/", "--rate", "1", "--count", "1", "--arrivals", "x"], 64, "--arrivals"),
       (["--url", "http://127.0.0.1:1/", "--rate", "1", "--count", "1", "--payload", "images:/none"], 65, "/none"),
       (["--url", "http://127.0.0.1:1/", "--rate", "1", "--count", "1", "--arrivals", "trace:/none"], 65, "/none"),
-      (["--url", "http://127.0.0.1:1/", "--rate", "1", "--count", "1", "--records", "/none/x.csv"], 65, "/none/x.csv"),
+      (["--url", "http://127.0.0.1:1/", "--rate", "1", "--count", "1", "--records", "/none/x.csv"], 69, "/none/x.csv"),
       (["--url", "http://127.0.0.1:1/", "--rate", "1", "--count", "1"], 69, "127.0.0.1:1: Connection refused"),
       (["--redis", "127.0.0.1:1", "--run", "x", "--rate", "1", "--count", "1"], 69, "redis at 127.0.0.1:1"),
     ] as [([String], Int32, String)])

@@ -83,7 +83,8 @@ struct TorchModelTests {
       let misfits = [
         "model = torch.nn.Linear(5, 3)": "shapes cannot be multiplied",
         folded + "(x, x)\nmodel = Model()": "one tensor",
-        folded + "x.sum()\nmodel = Model()": "1 outputs for 2 inputs",
+        folded + "x.sum()\nmodel = Model()": "1 outputs for 1 inputs",
+        folded + "torch.cat([x, x])\nmodel = Model()": "2 outputs for 1 inputs",
       ]
       for (text, reason) in misfits {
         try Torch.write(text, to: path)
@@ -95,6 +96,42 @@ struct TorchModelTests {
           #expect(!error.description.contains("\n"))
         }
       }
+    }
+  }
+
+  @Test("A model that takes only one input at once is given a batch one by one")
+  func oneByOne() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appendingPathComponent("single.pt").path
+      try Torch.write(
+        "class Model(torch.nn.Module):\n    def forward(self, x):\n        return x.view(1, 3) * 2\nmodel = Model()",
+        to: path)
+      var model = try TorchModel(path: path, shape: [3], threads: 1)
+      let inputs = [[1, 2, 3], [4, 5, 6]] as [[Float]]
+      #expect(
+        try model.infer(inputs.map { ByteBuffer(floats: $0) }).map { $0.floats } == [[2, 4, 6], [8, 10, 12]])
+    }
+  }
+
+  @Test("A clamp that libtorch's optimiser gets wrong for 3 channels is computed as PyTorch does without it")
+  func brokenOptimiser() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appendingPathComponent("clamped.pt").path
+      try Torch.write(
+        """
+        torch.manual_seed(1)
+        model = torch.nn.Sequential(torch.nn.Conv2d(3, 3, 1), torch.nn.ReLU6(), torch.nn.Flatten()).eval()
+        with torch.no_grad():
+            for parameter in model.parameters(): parameter.mul_(8)
+            inputs = (torch.arange(192, dtype=torch.float32).view(1, 3, 8, 8) * 0.37) % 4 - 2
+            model(inputs).numpy().tofile(sys.argv[1] + ".f32")
+        """, to: path)
+      let expected = ByteBuffer(bytes: try Data(contentsOf: URL(fileURLWithPath: path + ".f32"))).floats
+      var model = try TorchModel(path: path, shape: [3, 8, 8], threads: 1)
+      let input = ByteBuffer(floats: (0..<192).map { (Float($0) * 0.37).truncatingRemainder(dividingBy: 4) - 2 })
+      let found = try model.infer([input])[0].floats
+      try #require(found.count == expected.count)
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 })
     }
   }
 

@@ -13,7 +13,7 @@ final class RecordFile {
   private var aside: String { path + ".tmp" }
 
   /// Creates the file aside, so that a folder that cannot be written to is known before the load is sent.
-  /// - Throws: `ClientError` of kind input.
+  /// - Throws: `ClientError` of kind infrastructure.
   init(path: String) throws {
     self.path = path
     descriptor = open(path + ".tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -51,6 +51,6 @@ final class RecordFile {
   }
 
   private static func failure(_ path: String) -> ClientError {
-    ClientError(.input, "records \(path): cannot be written: \(String(cString: strerror(errno)))")
+    ClientError(.infrastructure, "records \(path): cannot be written: \(String(cString: strerror(errno)))")
   }
 }

@@ -48,22 +48,21 @@ struct ClientSession {
     let conversation = Conversation(settings, eventLoop: eventLoop, threads: threads)
     defer { conversation.end(ClientError(.interrupted, "the client ends")) }
 
-    let address = try interruption.orWait(for: conversation.frontend)
-    let run: LoadRun
     do {
-      run = try openRun(Target(host: address.host, port: address.httpPort, path: path))
-    } catch let error as ClientError where error.kind == .infrastructure {
+      let address = try interruption.orWait(for: conversation.frontend)
+      let run = try openRun(Target(host: address.host, port: address.httpPort, path: path))
+      conversation.opened.succeed()
+      let start = try interruption.orWait(for: conversation.go)
+      conversation.announceSent(run.sent)
+      let records = try measure(run, from: start)
+      try records.interruption.map { throw $0 }
+      conversation.written.succeed()
+    } catch {
       conversation.end(error)
       // The runner hears of it before this process is gone.
       _ = try? interruption.orWait(for: conversation.over)
       throw error
     }
-    conversation.opened.succeed()
-    let start = try interruption.orWait(for: conversation.go)
-    conversation.announceSent(run.sent)
-    let records = try measure(run, from: start)
-    try records.interruption.map { throw $0 }
-    conversation.written.succeed()
     try interruption.orWait(for: conversation.over)
   }
 

@@ -36,6 +36,10 @@ enum QueryBody: Equatable {
         .badRequest,
         "the input has \(bytes.readableBytes) bytes; expected are \(count * 4), \(count) float32 values")
     }
+    if case .floats = format, !bytes.hasFiniteFloats {
+      // Summed with others', it would spoil their answers.
+      throw Refusal(.badRequest, "the input has a value that is not finite")
+    }
     return bytes
   }
 

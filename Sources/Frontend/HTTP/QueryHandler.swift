@@ -39,6 +39,8 @@ final class QueryHandler: ChannelDuplexHandler {
     /// What it asks for, or why it is refused once it is in.
     var route: Result<Route, Refusal>
     var keepsAlive: Bool
+    /// A reply to HEAD has no body.
+    var wantsBody: Bool
     /// The reply is out; what still comes of the request is dropped.
     var isAnswered = false
   }
@@ -76,7 +78,7 @@ final class QueryHandler: ChannelDuplexHandler {
     isProceeding = false
     guard !isWaiting else { return }
     if isMalformed, !isClosing {
-      request = Request(headers: QueryHeaders([:]), route: .success(.health), keepsAlive: false)
+      request = Request(headers: QueryHeaders([:]), route: .success(.health), keepsAlive: false, wantsBody: true)
       take(Refusal(.badRequest, "the request is not HTTP/1.1"))
     } else if isReadWanted {
       isReadWanted = false
@@ -106,7 +108,7 @@ final class QueryHandler: ChannelDuplexHandler {
   private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
     let headers = QueryHeaders(head.headers)
     let route = Result { () throws(Refusal) in try Route(head.method, head.uri, predictPath: predictPath) }
-    request = Request(headers: headers, route: route, keepsAlive: head.isKeepAlive)
+    request = Request(headers: headers, route: route, keepsAlive: head.isKeepAlive, wantsBody: head.method != .HEAD)
     body = nil
     if let length = headers.contentLength, length > QueryHandler.maximumBodyBytes {
       refuseTooLong(context: context)
@@ -183,7 +185,7 @@ final class QueryHandler: ChannelDuplexHandler {
 
   private func reply(_ status: HTTPResponseStatus, _ type: String, _ body: ByteBuffer, _ header: Refusal.Header? = nil)
   {
-    guard let context, let keepsAlive = request?.keepsAlive else { return }
+    guard let context, let keepsAlive = request?.keepsAlive, let wantsBody = request?.wantsBody else { return }
     request?.isAnswered = true
     var headers = HTTPHeaders()
     headers.reserveCapacity(4)
@@ -193,7 +195,7 @@ final class QueryHandler: ChannelDuplexHandler {
     if !keepsAlive { headers.add(name: "connection", value: "close") }
     let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    if wantsBody { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
     if keepsAlive || status == .payloadTooLarge {
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     } else {

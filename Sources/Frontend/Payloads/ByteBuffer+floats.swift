@@ -10,6 +10,16 @@ extension ByteBuffer {
     withUnsafeReadableBytes { Int(bitPattern: $0.baseAddress) % MemoryLayout<Float>.alignment == 0 }
   }
 
+  /// Whether no float is infinite or NaN: none has all bits of the exponent.
+  var hasFiniteFloats: Bool {
+    withUnsafeReadableBytes { bytes in
+      let exponent: UInt32 = 0x7f80_0000
+      return stride(from: 0, to: bytes.count - 3, by: 4).allSatisfy {
+        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self)) & exponent != exponent
+      }
+    }
+  }
+
   /// The readable bytes as floats.
   /// - Precondition: `areFloatsAligned`.
   func withFloats<Value, Failure: Error>(

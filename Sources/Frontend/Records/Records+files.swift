@@ -36,6 +36,8 @@ extension Records {
 
   /// Writes `frontend.csv`, `codes.csv` and, last, `frontend.json` into `folder`, which is made if it is not there.
   func write(to folder: String, totals: RunTotals) throws {
+    var totals = totals
+    totals.codes = codes.count
     try RecordFile.makeFolder(folder)
     try RecordFile.write(queriesCSV(), to: folder + "/frontend.csv")
     try RecordFile.write(codesCSV(), to: folder + "/codes.csv")

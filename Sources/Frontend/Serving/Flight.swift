@@ -10,7 +10,7 @@ struct Flight {
   var arrived: Instant
   /// Where its record is, if there are records.
   var row: Int?
-  /// Why its own instance has no output.
+  /// Why its own instance has no output, or why none could be reconstructed.
   var failure: String?
 }
 

@@ -17,19 +17,28 @@ extension ServingLoop {
       }
     case .decode(let query, let seat): decode(query, seat)
     case .replyDefault(let query): answer(query, ByteBuffer(), .default)
-    case .fail(let query):
-      refuse(query, Refusal(.internalServerError, flights[query.number]?.failure ?? "no instance could answer it"))
+    case .fail(let query): fail(query)
     case .requeued: totals.requeued += 1
     case .release(let query):
+      fail(query)
       payloads.release(query)
       flights.remove(query.number)
     case .releaseGroup(let group): payloads.release(group)
     }
   }
 
+  /// Tells a sender that still waits why nothing will come.
+  private func fail(_ query: QueryID) {
+    guard let flight = flights[query.number], flight.sender != nil else { return }
+    refuse(query, Refusal(.internalServerError, flight.failure ?? "no instance could answer it"))
+  }
+
   private func encode(_ query: QueryID, _ seat: CodedPolicy.Seat) {
-    let group = seat.group.number
-    record(query) { $0.group = group }
+    let (group, batch) = (seat.group.number, policy.number(of: seat.group, seat.member))
+    record(query) {
+      $0.group = group
+      $0.batch = batch
+    }
     let started = now()
     payloads.encode(query, seat, now: { clock.now() }, completed: { records?.add($0) })
     if flights[query.number]?.phase == .measured { metrics.encoding.add(now() - started) }
@@ -44,8 +53,9 @@ extension ServingLoop {
       if flights[query.number]?.phase == .measured { metrics.decoding.add(code.duration) }
       answer(query, output, .reconstructed)
     } catch {
+      // Its own instance may still answer; when the group is released, nobody will.
       Log.event("group \(seat.group.number) cannot be decoded: \(error)")
-      refuse(query, Refusal(.internalServerError, "the output cannot be reconstructed: \(error)"))
+      flights[query.number]?.failure = "the output cannot be reconstructed: \(error)"
     }
   }
 
@@ -59,9 +69,9 @@ extension ServingLoop {
       for position in 0..<job.count {
         guard let query = policy.query(job.group, member: job.member, position: position) else { continue }
         items.append(payloads.input(of: query) ?? ByteBuffer())
+        record(query) { $0.batch = batch }
         guard job.kind == .own else { continue }
         record(query) {
-          $0.batch = batch
           $0.dispatched = now
           $0.worker = worker
         }

@@ -49,6 +49,8 @@ extension ServingLoop {
         hasOutputs = true
         payloads.store(own: bytes, of: query)
         record(query) { $0.own = now }
+        // The policy took it for reconstructed, and it could not be.
+        if flights[query.number]?.failure != nil { answer(query, bytes, .own) }
       case .badInput(let reason): withdraw(query, Refusal(.badRequest, reason))
       case .failed(let reason) where hasFailed: flights[query.number]?.failure = reason
       case .failed(let reason): withdraw(query, Refusal(.internalServerError, reason))

@@ -52,7 +52,9 @@ enum Analysis {
       throw Failure(exitCode: .results, "\(folder.path)/\(error)")
     } catch let error as CocoaError {
       let file = (error.userInfo[NSFilePathErrorKey] as? String) ?? folder.path
-      throw Failure(exitCode: .results, "\(file): \(error.localizedDescription)")
+      let isWriting = [.fileWriteUnknown, .fileWriteOutOfSpace, .fileWriteNoPermission, .fileWriteVolumeReadOnly]
+        .contains(error.code)
+      throw Failure(exitCode: isWriting ? .infrastructure : .results, "\(file): \(error.localizedDescription)")
     }
   }
 

@@ -71,7 +71,9 @@ extension Summary {
     offered_per_s = throughput.offered_per_s
     achieved_per_s = throughput.achieved_per_s
     overloaded = throughput.overloaded
-    reasons = Verdict.reasons(records: records, totalQueries: trial.totalQueries, medianE2E_ms: e2e_ms?.median)
+    reasons = Verdict.reasons(
+      records: records, totalQueries: trial.totalQueries, medianE2E_ms: e2e_ms?.median,
+      missingCodes: (totals.codes ?? codes.count) - codes.count)
     verdict = reasons.isEmpty ? .valid : .invalid
 
     self.costs = costs

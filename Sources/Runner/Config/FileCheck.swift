@@ -21,7 +21,26 @@ struct FileCheck {
     guard start.elementsEqual([0x50, 0x4b, 0x03, 0x04]) else {
       throw Unusable(description: "\(file) is not a TorchScript file, as torch.jit.save writes it")
     }
-    return file
+    switch FileCheck.torchScript(file) {
+    case .whole: return file
+    case .cut: throw Unusable(description: "\(file) is cut short: the end of its archive is missing")
+    case .other:
+      throw Unusable(
+        description: "\(file) is no TorchScript but something else that torch.save or zip wrote; "
+          + "save the model with torch.jit.script(model).save(...)")
+    }
+  }
+
+  private enum Archive { case whole, cut, other }
+
+  /// What the table of contents at the end of a zip archive says: TorchScript has `<name>/constants.pkl` in it.
+  private static func torchScript(_ file: String) -> Archive {
+    let most: UInt64 = 4 << 20
+    guard let handle = FileHandle(forReadingAtPath: file), let size = try? handle.seekToEnd(),
+      (try? handle.seek(toOffset: size > most ? size - most : 0)) != nil, let tail = try? handle.readToEnd(),
+      tail.range(of: Data([0x50, 0x4b, 0x05, 0x06]), options: .backwards) != nil
+    else { return .cut }
+    return tail.range(of: Data("/constants.pkl".utf8)) == nil ? .other : .whole
   }
 
   /// Numbers from 0 to `most`, one a line; blank lines mean nothing.

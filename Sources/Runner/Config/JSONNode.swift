@@ -34,11 +34,16 @@ struct JSONNode: Equatable, Sendable {
 
   /// A string in quotes on one line, cut when long, its control characters spelt out.
   static func quoted(_ text: String) -> String {
+    "\"\(shortened(printable(text)))\""
+  }
+
+  /// On one line, control characters spelt out.
+  static func printable(_ text: String) -> String {
     var shown = ""
     for scalar in text.unicodeScalars {
       shown += scalar.value < 0x20 || scalar.value == 0x7f ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
     }
-    return "\"\(shortened(shown))\""
+    return shown
   }
 
   static func shortened(_ text: String) -> String { text.count <= 48 ? text : "\(text.prefix(45))..." }

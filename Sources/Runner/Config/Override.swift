@@ -13,6 +13,9 @@ struct Override: Equatable, Sendable {
     key = String(argument[..<equals])
     let value = String(argument[argument.index(after: equals)...])
     let source = "--set \(key)"
+    guard !value.isEmpty else {
+      throw Failure(exitCode: .usage, "--set \(argument): no value; write --set \(key)='...', or null for the default")
+    }
     do {
       node = try JSONParser.parse(Array(value.utf8), source: source, hasPositions: false)
     } catch let error as JSONParser.SyntaxError {
@@ -21,7 +24,7 @@ struct Override: Equatable, Sendable {
           exitCode: .usage,
           """
           --set \(argument): the value is not JSON: \(error.message)
-          write --set \(key)='[30, 60]' for a list, --set \(key)=30 for a number, --set \(key)='"text"' for a string
+          write --set \(key)='[30, 60]' for a list, --set \(key)=30 for a number, --set \(key)='"some text"' for a string
           """)
       }
       node = JSONNode(value: .string(value), origin: Origin(source: source))

@@ -29,7 +29,7 @@ struct ModelStore {
             Command(installation.modelScript, [script], environment: ["RUN_EXP_CACHE": installation.cache]),
             deadline: .now + ModelStore.buildTime)
         } catch let error as ShellError {
-          throw missing(name, "\(installation.modelScript) \(script)", why: error.description)
+          throw missing(name, "\(installation.modelScript) --install \(script)", why: error.description)
         }
       }
     }

@@ -1,4 +1,18 @@
+import Foundation
+
 extension Trial {
+  /// The keys in which this trial differs from another, by name; its place in the sweep does not count.
+  func differences(from other: Trial) -> [String] {
+    func values(_ trial: Trial) -> [String: NSObject] {
+      var trial = trial
+      trial.index = 0
+      guard let data = try? JSONEncoder().encode(trial) else { return [:] }
+      return (try? JSONSerialization.jsonObject(with: data)) as? [String: NSObject] ?? [:]
+    }
+    let (ours, theirs) = (values(self), values(other))
+    return Set(ours.keys).union(theirs.keys).filter { ours[$0] != theirs[$0] }.sorted()
+  }
+
   /// The experiment's own names, in the singular where a trial has one value of a list.
   enum CodingKeys: String, CodingKey {
     case index
@@ -20,7 +34,8 @@ extension Trial {
     case measuredQueries = "measured_queries"
     case warmupQueries = "warmup_queries"
     case repetition = "trial"
-    case seed, arrivals, payload
+    case seed = "load_seed"
+    case arrivals, payload
     case serviceTime = "service_time"
     case slowdowns, slo_ms
     case batchTimeout_ms = "batch_timeout_ms"

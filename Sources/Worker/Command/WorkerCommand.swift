@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOCore
 import NIOPosix
 import Serving
 import Wire
@@ -38,10 +39,13 @@ struct WorkerCommand: ParsableCommand {
   var frontend: HostPort?
 
   @Option(help: "The worker's number in the experiment.")
-  var number: UInt32
+  var number: UInt32 = 0
 
   @Option(help: "The pool to join: base, approximate, or parity:0, parity:1 ...", transform: Pool.parse)
-  var pool: Pool
+  var pool = Pool.base
+
+  @Flag(help: "Only load the model, run it once, and print how many values an output has.")
+  var check = false
 
   @Option(help: ArgumentHelp("A TorchScript file, synthetic, or dummy.", valueName: "model"))
   var model: String
@@ -71,7 +75,9 @@ struct WorkerCommand: ParsableCommand {
   var seed: UInt64 = 1
 
   func validate() throws {
-    guard (redis == nil) != (frontend == nil) else { throw ValidationError("either --redis or --frontend is needed") }
+    guard check || (redis == nil) != (frontend == nil) else {
+      throw ValidationError("either --redis or --frontend is needed")
+    }
     guard (redis == nil) == (runName == nil) else { throw ValidationError("--redis and --run go together") }
     guard (1...1024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
   }
@@ -80,7 +86,7 @@ struct WorkerCommand: ParsableCommand {
     Signals.endOnTermination()
     Monotonic.wakeMainThreadPromptly()
     do throws(StartFailure) {
-      try serve()
+      if check { try showOutputs() } else { try serve() }
     } catch {
       Log.line("worker/\(number): \(error)")
       throw ExitCode(error.exitCode)
@@ -103,6 +109,17 @@ struct WorkerCommand: ParsableCommand {
       let results = instance.run(job.inputs)
       let service_ns = UInt64(Monotonic.now_ns() - start_ns)
       job.link.writeAndFlush(WorkerMessage.outputs(job.id, service_ns: service_ns, results), promise: nil)
+    }
+  }
+
+  /// Prints `outputs=<count>` if the model takes the input.
+  private func showOutputs() throws(StartFailure) {
+    var model = try loadModel()
+    do throws(ModelFailure) {
+      let outputs = try model.infer([ByteBuffer(repeating: 0, count: input.bytes)])
+      print("outputs=\(outputs.reduce(0) { $0 + $1.readableBytes } / 4)")
+    } catch {
+      throw .badInput("model \(self.model): \(error.reason)")
     }
   }
 

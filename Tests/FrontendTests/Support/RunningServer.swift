@@ -14,7 +14,8 @@ struct RunningServer {
   init(
     mode: RedundancyMode = .none, queueMode: QueueMode = .singleQueue, k: Int = 2, parities: Int = 1,
     batchSize: Int = 1,
-    deadline: Duration? = .seconds(100), batchTimeout: Duration? = nil, input: InputFormat = .floats(count: 4), maxInFlight: Int = 10_000,
+    deadline: Duration? = .seconds(100), batchTimeout: Duration? = nil, input: InputFormat = .floats(count: 4),
+    maxInFlight: Int = 10_000,
     recordsFolder: String? = nil
   ) throws {
     let announced = NIOLockedValueBox<[Announcement]>([])

@@ -4,6 +4,9 @@ import Foundation
 
 /// An experiment's JSON that is right, from which tests make others.
 enum Sample {
+  /// As much of a TorchScript file as can be told without libtorch: a zip archive with its constants.
+  static let torchScript = "PK\u{3}\u{4}... model/constants.pkl PK\u{5}\u{6}"
+
   static let keys: [(String, String)] = [
     ("experiment_id", #""ParM""#), ("frontend_type", #""c5.9xlarge""#), ("worker_type", #""c5.xlarge""#),
     ("client_type", #""m5.xlarge""#), ("model", #""resnet18""#), ("s3_path", #""""#),

@@ -75,8 +75,8 @@ struct ExperimentTests {
   @Test("name files in the current folder or beside themselves")
   func files() throws {
     let folder = try TemporaryFolder()
-    try folder.write("PK\u{3}\u{4}...", to: "models/linear.pt")
-    try folder.write("PK\u{3}\u{4}...", to: "models/linear_k2.pt")
+    try folder.write(Sample.torchScript, to: "models/linear.pt")
+    try folder.write(Sample.torchScript, to: "models/linear_k2.pt")
     try folder.write((0..<304).map(String.init).joined(separator: "\n"), to: "arrivals.txt")
     let changes: [String: String?] = [
       "model": #""models/linear.pt""#, "parity_model": #""models/linear_k{k}.pt""#,
@@ -94,12 +94,20 @@ struct ExperimentTests {
     let wrong = try #require(throws: InvalidExperiment.self) { try Sample.experiment(changes, folder: folder.path) }
     #expect(wrong.problems.map(\.keyPath) == ["parity_model"])
     #expect(wrong.description.contains("is not a TorchScript file"))
+
+    try folder.write(String(Sample.torchScript.dropLast(4)), to: "models/linear_k2.pt")
+    let cut = try #require(throws: InvalidExperiment.self) { try Sample.experiment(changes, folder: folder.path) }
+    #expect(cut.description.contains("linear_k2.pt is cut short"))
+
+    try folder.write(Sample.torchScript.replacing("constants", with: "data"), to: "models/linear_k2.pt")
+    let other = try #require(throws: InvalidExperiment.self) { try Sample.experiment(changes, folder: folder.path) }
+    #expect(other.description.contains("save the model with torch.jit.script(model).save"))
   }
 
   @Test("that are a model file must say what to feed it and what its parity model is")
   func modelFile() throws {
     let folder = try TemporaryFolder()
-    try folder.write("PK\u{3}\u{4}...", to: "linear.pt")
+    try folder.write(Sample.torchScript, to: "linear.pt")
     let error = try #require(throws: InvalidExperiment.self) {
       try Sample.experiment(["model": #""linear.pt""#], folder: folder.path)
     }

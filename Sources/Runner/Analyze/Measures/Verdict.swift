@@ -12,9 +12,14 @@ extension Verdict {
   ///   - records: all of the trial.
   ///   - totalQueries: how many the trial was to send.
   ///   - medianE2E_ms: nil without an answered query.
-  static func reasons(records: [QueryRecord], totalQueries: Int, medianE2E_ms: Double?) -> [String] {
+  ///   - missingCodes: how many codes the frontend recorded more than there are.
+  static func reasons(
+    records: [QueryRecord], totalQueries: Int, medianE2E_ms: Double?, missingCodes: Int = 0
+  ) -> [String] {
     [
       neverSent(records), late(records, medianE2E_ms: medianE2E_ms), withoutAnswer(records),
+      missingCodes == 0
+        ? nil : "codes.csv has \(abs(missingCodes)) rows \(missingCodes > 0 ? "fewer" : "more") than were written",
     ].compactMap { $0 } + missing(records, totalQueries: totalQueries)
   }
 

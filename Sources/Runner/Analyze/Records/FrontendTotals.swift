@@ -5,6 +5,8 @@ struct FrontendTotals: Codable, Equatable, Sendable {
   var workers_lost: Int
   /// Taken in, refused ones included.
   var queries: Int
+  /// Rows of codes.csv.
+  var codes: Int?
   var cpu_us_per_query: Double?
   var max_rss_kb: Int?
 }
