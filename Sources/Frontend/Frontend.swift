@@ -58,6 +58,8 @@ struct Frontend: ParsableCommand {
   var batchTimeoutMs: Double?
   @Option(help: "Unanswered queries beyond which a further one is refused with 503.")
   var maxInFlight = 10_000
+  @Option(help: "Queries to make room for in the records.")
+  var expectedQueries = 10_000
   @Option(help: "Folder for frontend.csv, codes.csv and frontend.json.")
   var records: String?
 
@@ -72,6 +74,9 @@ struct Frontend: ParsableCommand {
     }
     guard host.hasPrefix("127.") || host == "localhost" || environment("RUN_EXP_LINK_SECRET") != nil else {
       throw ValidationError("--host \(host) can be reached from elsewhere: give workers a secret, RUN_EXP_LINK_SECRET")
+    }
+    guard 1...1_000_000_000 ~= expectedQueries else {
+      throw ValidationError("--expected-queries is \(expectedQueries); allowed are 1...1000000000")
     }
     guard maxInFlight >= 1 else { throw ValidationError("--max-in-flight is \(maxInFlight); at least 1 is needed") }
     guard !app.isEmpty, app.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }) else {
@@ -113,7 +118,8 @@ struct Frontend: ParsableCommand {
         mode: mode, queueMode: queue, k: k, parities: parities, batchSize: batchSize,
         deadline: .nanoseconds(Int64(sloMs * 1e6)), batchTimeout: batchTimeoutMs.map { .nanoseconds(Int64($0 * 1e6)) }),
       encoder: encoder, input: input, app: app, host: host, httpPort: port, linkPort: linkPort,
-      linkSecret: environment("RUN_EXP_LINK_SECRET") ?? "", maxInFlight: maxInFlight, recordsFolder: records)
+      linkSecret: environment("RUN_EXP_LINK_SECRET") ?? "", maxInFlight: maxInFlight, recordsFolder: records,
+      expectedQueries: expectedQueries)
   }
 
   private func environment(_ name: String) -> String? {

@@ -17,6 +17,8 @@ struct Settings: Sendable {
   var maxInFlight = 10_000
   /// Where the records of every query go at the end; nil: nothing is kept of a query that is answered.
   var recordsFolder: String?
+  /// Queries that records are made room for.
+  var expectedQueries = 10_000
 
   /// Erasure codes by their name in an experiment.
   enum Encoder: String, CaseIterable, Sendable { case sum }

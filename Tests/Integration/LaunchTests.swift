@@ -73,6 +73,21 @@ import Testing
     #expect(try await bench.run("$RUN launch --local").stdout == launched.stdout)
   }
 
+  @Test("classifies digits with TorchScript models, those of stragglers by reconstruction")
+  func digits() async throws {
+    let bench = try Bench()
+    defer { bench.remove() }
+    let slowdowns = #"[{"workers": [0], "probability": 0.2, "added_ms": 100}]"#
+    let launched = try await bench.run(
+      "$RUN launch --local --set model=digits --set service_time=null --set slowdowns='\(slowdowns)'")
+    #expect(launched.termination.isSuccess, "\(launched.stderr)")
+    #expect(launched.stdout.contains("\nOWN\tRECONSTRUCTED\n"))
+    let lines = launched.stdout.split(separator: "\n")
+    let line = try #require(lines.firstIndex(of: "ALL\tOWN\tRECONSTRUCTED")).advanced(by: 1)
+    let accuracies = lines[line].split(separator: "\t").compactMap { Double($0) }
+    #expect(accuracies.count == 3 && accuracies.allSatisfy { $0 > 0.8 }, "\(lines[line])")
+  }
+
   @Test("loses no query when a worker is killed while load is sent")
   func killedWorker() async throws {
     let bench = try Bench()

@@ -8,7 +8,9 @@ import Testing
   private static let hasRedis = ["/usr/bin", "/usr/local/bin"]
     .contains { FileManager.default.isExecutableFile(atPath: $0 + "/redis-server") }
 
-  @Test("A worker waits for the frontend's address in Redis and dials it", .enabled(if: hasRedis, "needs redis-server"))
+  @Test(
+    "A worker waits for the frontend's address in Redis and dials it",
+    .enabled(if: hasRedis || isAllRequired, "needs redis-server"))
   func throughRedis() throws {
     let redis = try Redis()
     let worker = try WorkerProcess(

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Worker
 
-@Suite(.enabled(if: Torch.isThere, "needs python3-torch and libTorchRuntime.so"))
+@Suite(.enabled(if: Torch.isThere || isAllRequired, "needs python3-torch and libTorchRuntime.so"))
 struct TorchModelTests {
   @Test("A linear model gives F(x) = W x + b, for batches of any size in any order")
   func linear() throws {

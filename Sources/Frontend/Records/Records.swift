@@ -5,6 +5,12 @@ struct Records {
   private(set) var queries: [QueryRecord] = []
   private(set) var codes: [CodeRecord] = []
 
+  /// - Parameter queries: so many are expected; room for them is made now, not in the middle of a measurement.
+  init(queries count: Int) {
+    queries.reserveCapacity(count)
+    codes.reserveCapacity(count)
+  }
+
   /// Begins a query's row.
   /// - Returns: where it is.
   mutating func begin(_ record: QueryRecord) -> Int {

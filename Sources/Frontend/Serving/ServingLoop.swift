@@ -43,7 +43,7 @@ final class ServingLoop {
     self.announcer = announcer
     policy = CodedPolicy(settings.policy)
     payloads = PayloadStore(settings)
-    if settings.recordsFolder != nil { records = Records() }
+    if settings.recordsFolder != nil { records = Records(queries: settings.expectedQueries) }
   }
 
   func now() -> Instant { clock.now() }

@@ -42,6 +42,7 @@ struct Deployment: Sendable {
       "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
       "--encoder", trial.encoder, "--input", assets.frontendInput, "--slo-ms", Number.text(trial.slo_ms),
       "--max-in-flight", String(trial.maxInFlight), "--records", folder.path,
+      "--expected-queries", String(trial.totalQueries),
     ]
     if let timeout = trial.batchTimeout_ms { arguments += ["--batch-timeout-ms", Number.text(timeout)] }
     return service("query_frontend-parm", .frontend, "frontend", arguments)

@@ -3,14 +3,19 @@ import Foundation
 extension Trial {
   /// The keys in which this trial differs from another, by name; its place in the sweep does not count.
   func differences(from other: Trial) -> [String] {
-    func values(_ trial: Trial) -> [String: NSObject] {
-      var trial = trial
-      trial.index = 0
-      guard let data = try? JSONEncoder().encode(trial) else { return [:] }
-      return (try? JSONSerialization.jsonObject(with: data)) as? [String: NSObject] ?? [:]
-    }
-    let (ours, theirs) = (values(self), values(other))
-    return Set(ours.keys).union(theirs.keys).filter { ours[$0] != theirs[$0] }.sorted()
+    let (ours, theirs) = (values, other.values)
+    return Set(ours.keys).union(theirs.keys).subtracting([CodingKeys.index.rawValue])
+      .filter { ours[$0] != theirs[$0] }.sorted()
+  }
+
+  /// As in `summary.json`, by key.
+  private var values: [String: JSONNode] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    guard let text = try? encoder.encode(self),
+      case .object(let members)? = (try? JSONParser.parse(Array(text), source: "", hasPositions: false))?.value
+    else { return [:] }
+    return Dictionary(members.map { ($0.key, $0.node) }) { first, _ in first }
   }
 
   /// The experiment's own names, in the singular where a trial has one value of a list.

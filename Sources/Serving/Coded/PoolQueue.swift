@@ -11,12 +11,12 @@ struct PoolQueue: Sendable {
   /// single_queue: the idle instances, longest idle first.
   private var idle = Deque<InstanceID>()
   /// rr: the instances in the order of dealing, each with its queue.
-  private var lanes: [Lane] = []
+  private(set) var lanes: [Lane] = []
   private var nextLane = 0
   /// Jobs that wait.
   private(set) var waiting = 0
 
-  private struct Lane: Sendable {
+  struct Lane: Sendable {
     var instance: InstanceID
     var isIdle: Bool
     var jobs = Deque<JobID>()

@@ -83,6 +83,8 @@ struct RecordsTests {
 
   @Test("a folder that cannot be made is reported, by name")
   func noFolder() throws {
-    #expect(throws: RecordFile.Failure.self) { try Records().write(to: "/dev/null/records", totals: RunTotals()) }
+    #expect(throws: RecordFile.Failure.self) {
+      try Records(queries: 10).write(to: "/dev/null/records", totals: RunTotals())
+    }
   }
 }

@@ -16,6 +16,17 @@ import Testing
     }
   }
 
+  @Test("two trials differ by the names of their keys, wherever they are in the sweep")
+  func differences() {
+    let trial = Trial.sample()
+    var other = trial
+    other.index = 7
+    #expect(trial.differences(from: other).isEmpty)
+    other.slo_ms = 50
+    other.batchTimeout_ms = 3
+    #expect(trial.differences(from: other) == ["batch_timeout_ms", "slo_ms"])
+  }
+
   @Test("they look as in an experiment")
   func looks() throws {
     let encoder = JSONEncoder()

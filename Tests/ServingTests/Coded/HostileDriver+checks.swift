@@ -22,6 +22,10 @@ extension HostileDriver {
         check(waiting == 0 || idle == 0, "\(idle) of \(pool) idle while \(waiting) jobs wait after \(event)")
       } else {
         check(waiting == 0 || idle < members.count || members.isEmpty, "all of \(pool) idle while jobs wait")
+        for lane in policy.queues.flatMap(\.lanes) where lane.isIdle {
+          let own = lane.jobs.count { policy.jobs[$0.number] != nil }
+          check(own == 0, "\(lane.instance) idles while \(own) jobs wait for it alone")
+        }
       }
     }
   }
