@@ -31,13 +31,14 @@ struct PayloadStore {
     output_bytes = output_bytes ?? output.readableBytes
   }
 
-  mutating func store(approximate output: ByteBuffer, of query: QueryID) {
-    queries[query.number]?.approximate = output
-  }
+  mutating func store(twin output: ByteBuffer, of query: QueryID) { queries[query.number]?.twin = output }
 
   /// The output that answers the query, from the instance of `source`.
   func output(of query: QueryID, _ source: AnswerSource) -> ByteBuffer? {
-    source == .approximate ? queries[query.number]?.approximate : queries[query.number]?.own
+    switch source {
+    case .approximate, .copy: queries[query.number]?.twin
+    default: queries[query.number]?.own
+    }
   }
 
   mutating func release(_ query: QueryID) {

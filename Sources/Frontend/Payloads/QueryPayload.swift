@@ -6,7 +6,7 @@ struct QueryPayload {
   var input: ByteBuffer
   /// The image as the network sees it, between its decoding and its addition to its group.
   var decoded: ByteBuffer?
-  /// Outputs of the base model and of the approximate model.
+  /// Outputs of the query's own instance, and of the approximate model or the copy's instance.
   var own: ByteBuffer?
-  var approximate: ByteBuffer?
+  var twin: ByteBuffer?
 }

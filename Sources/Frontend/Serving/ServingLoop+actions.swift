@@ -64,7 +64,7 @@ extension ServingLoop {
     var items: [ByteBuffer] = []
     items.reserveCapacity(job.count)
     switch job.kind {
-    case .own, .approximate:
+    case .own, .approximate, .copy:
       let batch = policy.number(of: job.group, job.member)
       for position in 0..<job.count {
         guard let query = policy.query(job.group, member: job.member, position: position) else { continue }

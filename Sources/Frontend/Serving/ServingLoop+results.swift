@@ -15,7 +15,7 @@ extension ServingLoop {
     let hasOutputs =
       switch job.kind {
       case .own: takeOwn(results, of: job)
-      case .approximate: takeApproximate(results, of: job)
+      case .approximate, .copy: takeTwin(results, of: job)
       case .parity(let index): takeParity(results, of: job, index: index)
       }
     submit(hasOutputs ? .finished(id, by: member.instance) : .failed(id, by: member.instance))
@@ -59,13 +59,13 @@ extension ServingLoop {
     return hasOutputs
   }
 
-  /// Stores the outputs if every input has one; otherwise the base model's answers are waited for.
-  private func takeApproximate(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job) -> Bool {
+  /// Stores the outputs if every input has one; otherwise the query's own instance is waited for.
+  private func takeTwin(_ results: [WorkerMessage.Result], of job: CodedPolicy.Job) -> Bool {
     guard let outputs = WorkerMessage.outputs(results) else { return false }
     let now = now()
     for (position, bytes) in outputs.enumerated() {
       guard let query = policy.query(job.group, member: job.member, position: position) else { continue }
-      payloads.store(approximate: bytes, of: query)
+      payloads.store(twin: bytes, of: query)
       record(query) { $0.redundant = now }
     }
     return true

@@ -17,9 +17,8 @@ extension ExperimentReader {
   }
 
   mutating func redundancyModes() -> [RedundancyMode]? {
-    list(.redundancy_modes, of: "\"none\", \"equal\", \"coded\" or \"cheap\"") {
-      $0.choice(RedundancyMode.self, planned: ["replicated", "hedged"], problems: &$1)
-    }
+    let words = RedundancyMode.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    return list(.redundancy_modes, of: "of \(words)") { $0.choice(RedundancyMode.self, problems: &$1) }
   }
 
   mutating func sendRates() -> [Double]? {

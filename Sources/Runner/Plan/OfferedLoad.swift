@@ -34,9 +34,12 @@ struct OfferedLoad: Equatable, Sendable {
     self.utilisation = utilisation
   }
 
-  /// A group of k queries has one parity query a parity; in `cheap` every query goes to the approximate model too.
+  /// A group of k queries has one parity query a parity; in `cheap` every query goes to the approximate model too. A query
+  /// that is replicated counts twice, of hedged ones those beyond the 95th percentile.
   private static func queries_per_s(to pool: Pool, in trial: Trial) -> Double {
     switch pool {
+    case .base where trial.mode == .replicated: trial.rate * 2
+    case .base where trial.mode == .hedged: trial.rate * 1.05
     case .base, .approximate: trial.rate
     case .parity: trial.rate / Double(trial.k)
     }

@@ -67,7 +67,7 @@ extension Experiment {
   /// The models beside the base model: one a parity in `coded`, one in `cheap`, none otherwise.
   func redundantModels(mode: RedundancyMode, k: Int) -> [String] {
     switch mode {
-    case .none, .equal: []
+    case .none, .equal, .replicated, .hedged: []
     case .coded:
       (0..<parities).compactMap { parity in parityModel.map { ModelReference.filled($0, k: k, parity: parity) } }
     case .cheap: approximateModel.map { [ModelReference.filled($0, k: k, parity: 0)] } ?? []

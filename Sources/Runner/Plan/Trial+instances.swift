@@ -14,14 +14,14 @@ extension Trial {
   var redundantInstances: Int {
     switch mode {
     case .none: 0
-    case .equal, .cheap: numModels / k
+    case .equal, .cheap, .replicated, .hedged: numModels / k
     case .coded: numModels / k * parities
     }
   }
 
   /// Every worker, by number.
   var instances: [Instance] {
-    let base = mode == .equal ? numModels + redundantInstances : numModels
+    let base = mode.sharesBaseModel ? numModels + redundantInstances : numModels
     var instances = (0..<base).map { Instance(number: $0, pool: .base, model: model) }
     guard mode == .coded || mode == .cheap else { return instances }
     for (index, redundant) in redundantModels.enumerated() {

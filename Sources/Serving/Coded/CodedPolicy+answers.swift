@@ -1,14 +1,17 @@
 // From an instance's outputs, a withdrawal or a deadline to answers, and to the end of a group.
 extension CodedPolicy {
-  mutating func finish(_ id: JobID, by instance: InstanceID, into actions: inout [Action]) {
+  mutating func finish(_ id: JobID, by instance: InstanceID, at now: Instant, into actions: inout [Action]) {
     guard let job = takeBack(id, from: instance) else { return }
     let batch = number(of: job.group, job.member)
     switch job.kind {
     case .own:
       batches[batch]?.hasOutput = true
+      learn(from: batch, count: job.count, at: now)
       reply(to: batch, count: job.count, .own, from: id, into: &actions)
-    case .approximate:
-      reply(to: batch, count: job.count, .approximate, from: id, into: &actions)
+    case .approximate: reply(to: batch, count: job.count, .approximate, from: id, into: &actions)
+    case .copy:
+      learn(from: batch, count: job.count, at: now)
+      reply(to: batch, count: job.count, .copy, from: id, into: &actions)
     case .parity(let index):
       groups[job.group.number]?.parityOutputs |= 1 << UInt64(index)
     }
@@ -37,6 +40,7 @@ extension CodedPolicy {
   /// Default outputs for queries at their deadline, partial batches at their timeout.
   mutating func expire(at now: Instant, into actions: inout [Action]) {
     closeTimedOutBatches(at: now, into: &actions)
+    hedge(at: now, into: &actions)
     while let (query, deadline) = deadlines.first {
       if let state = queries[query.number], state.state == .waiting {
         guard deadline <= now else { return }
@@ -129,7 +133,7 @@ extension CodedPolicy {
     return true
   }
 
-  private func waitingQuery(_ batch: Int, _ position: Int) -> QueryID? {
+  func waitingQuery(_ batch: Int, _ position: Int) -> QueryID? {
     guard let query = seats[batch * settings.batchSize + position], queries[query.number]?.state == .waiting else {
       return nil
     }

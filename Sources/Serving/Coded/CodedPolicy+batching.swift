@@ -1,7 +1,7 @@
 // From a query's arrival to its batch in a queue.
 extension CodedPolicy {
   mutating func arrive(_ query: QueryID, _ phase: Phase, at now: Instant) {
-    let id = queries.append(Query(phase: phase))
+    let id = queries.append(Query(phase: phase, arrivedAt: now))
     precondition(id == query.number, "queries are numbered in the order of arrival")
     unseated += 1
     if let deadline = settings.deadline { deadlines.append((query, at: now + deadline)) }
@@ -94,15 +94,27 @@ extension CodedPolicy {
     if let state = batches[batch], state.unanswered > 0 {
       let own = queue(Job(kind: .own, group: group, member: member, count: state.count), into: &actions)
       batches[batch]?.own = own
-      if settings.mode == .cheap {
-        let twin = queue(Job(kind: .approximate, group: group, member: member, count: state.count), into: &actions)
-        batches[batch]?.twin = twin
+      switch settings.mode {
+      case .cheap: addTwin(.approximate, of: batch, group, member, into: &actions)
+      case .replicated: addTwin(.copy, of: batch, group, member, into: &actions)
+      case .hedged: unhedged.append(batch)
+      case .none, .equal, .coded: break
       }
     }
     if member + 1 == batchesPerGroup {
       if settings.mode == .coded { code(group, into: &actions) }
       close(group, into: &actions)
     }
+  }
+
+  /// Queues a second job for the queries of the batch.
+  mutating func addTwin(
+    _ kind: Job.Kind, of batch: Int, _ group: GroupID, _ member: Int, into actions: inout [Action]
+  ) {
+    guard let state = batches[batch] else { return }
+    let twin = queue(
+      Job(kind: kind, group: group, member: member, count: state.count), apartFrom: state.own, into: &actions)
+    batches[batch]?.twin = twin
   }
 
   /// Queues the parity jobs of a group whose batches have all gone. A position is coded if every batch has a query there.

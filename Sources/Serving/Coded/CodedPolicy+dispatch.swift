@@ -1,11 +1,27 @@
 // Jobs to instances and back.
 extension CodedPolicy {
   /// Puts a new job into its pool's queue, or into the hands of an instance that idles.
-  mutating func queue(_ job: Job, into actions: inout [Action]) -> JobID {
+  /// - Parameter other: a job whose instance is not to have this one, if there is another.
+  mutating func queue(_ job: Job, apartFrom other: JobID? = nil, into actions: inout [Action]) -> JobID {
     let id = JobID(jobs.append(job))
     groups[job.group.number]?.liveJobs += 1
-    if let instance = queues[queueIndex(of: job.pool)].add(id) { dispatch(id, to: instance, into: &actions) }
+    add(id, in: queueIndex(of: job.pool), apartFrom: other, into: &actions)
     return id
+  }
+
+  private mutating func add(
+    _ id: JobID, in queue: Int, apartFrom other: JobID? = nil, into actions: inout [Action]
+  ) {
+    let avoided = other.flatMap { jobs[$0.number] }.flatMap { $0.instance ?? $0.lane }
+    place(queues[queue].add(id, avoiding: avoided), id, into: &actions)
+  }
+
+  private mutating func place(_ place: PoolQueue.Place, _ id: JobID, into actions: inout [Action]) {
+    switch place {
+    case .shared: jobs[id.number]?.lane = nil
+    case .lane(let instance): jobs[id.number]?.lane = instance
+    case .idle(let instance): dispatch(id, to: instance, into: &actions)
+    }
   }
 
   mutating func join(_ instance: InstanceID, _ pool: Pool, into actions: inout [Action]) {
@@ -26,15 +42,13 @@ extension CodedPolicy {
         jobs[held.number]?.instance = nil
         jobs[held.number]?.wasRequeued = true
         actions.append(.requeued(held))
-        if let other = queues[state.queue].putBack(held) { dispatch(held, to: other, into: &actions) }
+        place(queues[state.queue].putBack(held), held, into: &actions)
       } else {
         drop(held, job)
         settle(job.group, into: &actions)
       }
     }
-    for orphan in orphans {
-      if let other = queues[state.queue].add(orphan) { dispatch(orphan, to: other, into: &actions) }
-    }
+    for orphan in orphans { add(orphan, in: state.queue, into: &actions) }
   }
 
   /// The instance takes its next job, or idles.
@@ -69,7 +83,7 @@ extension CodedPolicy {
   /// Whether a query waits that the job can answer, or help to.
   private func isNeeded(_ job: Job) -> Bool {
     switch job.kind {
-    case .own, .approximate: (batches[number(of: job.group, job.member)]?.unanswered ?? 0) > 0
+    case .own, .approximate, .copy: (batches[number(of: job.group, job.member)]?.unanswered ?? 0) > 0
     case .parity: (groups[job.group.number]?.unanswered ?? 0) > 0
     }
   }

@@ -29,24 +29,14 @@ extension CodedPolicy {
 
   /// Jobs that wait for an instance of the pool.
   public func waitingJobs(_ pool: Pool) -> Int {
-    switch pool {
-    case .base: queues[0].waiting
-    case .parity(let index): index + 1 < queues.count ? queues[index + 1].waiting : 0
-    case .approximate: settings.mode == .cheap ? queues[1].waiting : 0
-    }
+    pools.firstIndex(of: pool).map { queues[$0].waiting } ?? 0
   }
 
   /// Jobs queued or with an instance.
   public var jobsInProgress: Int { jobs.count }
 
   /// Whether instances of the pool have work in this mode.
-  public func serves(_ pool: Pool) -> Bool {
-    switch pool {
-    case .base: true
-    case .parity(let index): settings.mode == .coded && 0..<settings.parities ~= index
-    case .approximate: settings.mode == .cheap
-    }
-  }
+  public func serves(_ pool: Pool) -> Bool { pools.contains(pool) }
 }
 
 extension QueryID {

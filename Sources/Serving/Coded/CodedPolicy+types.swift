@@ -6,6 +6,8 @@ extension CodedPolicy {
       case own
       /// The approximate model on the same queries.
       case approximate
+      /// The base model on the same queries, on another instance.
+      case copy
       /// Parity model `index` on the group's parity queries at positions 0..<`count`.
       case parity(index: Int)
     }
@@ -19,10 +21,12 @@ extension CodedPolicy {
     public internal(set) var instance: InstanceID?
     /// An instance that had it left.
     var wasRequeued = false
+    /// In rr, the instance that it waits for.
+    var lane: InstanceID?
 
     public var pool: Pool {
       switch kind {
-      case .own: .base
+      case .own, .copy: .base
       case .approximate: .approximate
       case .parity(let index): .parity(index)
       }

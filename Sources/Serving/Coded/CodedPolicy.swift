@@ -3,7 +3,7 @@ import DequeModule
 /// ParM's serving: batches, coding groups and redundant instances, as one sans-I/O state machine.
 ///
 /// Queries take seats in batches, k consecutive batches make a coding group, each batch is a job of the base pool, and
-/// redundancy is further jobs: r parity jobs a group in `coded`, a twin of each batch in `cheap`. Whichever determines
+/// redundancy is further jobs: r parity jobs a group in `coded`, a twin of each batch in `cheap`, a copy of it in `replicated` and `hedged`. Whichever determines
 /// a query's output first answers it. The modes that do not code have groups of one batch.
 ///
 /// Tables are keyed by consecutive ids and by arithmetic on them: batch `member` of group `g` is number `g * k + member`
@@ -20,7 +20,8 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   var seats = Window<QueryID>()
   var jobs = Window<Job>()
 
-  /// The pools in the order base, parity 0..<r or approximate.
+  /// Base first, and their queues.
+  public let pools: [Pool]
   var queues: [PoolQueue]
   var instances = Window<Instance>()
   /// The group that each phase's queries join.
@@ -30,12 +31,16 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   /// Queries that came and have neither a seat nor been withdrawn.
   var unseated = 0
   var isDraining = false
+  /// In `hedged`: batches that have no copy yet, by the arrival of their first query, and what is known of latencies.
+  var unhedged = Deque<Int>()
+  var latencies = RunningQuantile(0.95)
   /// Released by the last event; they stay in the tables until the next, so that its actions can be looked up.
   var releasedGroups: [GroupID] = []
 
   struct Query: Sendable, BitwiseCopyable {
     enum State { case waiting, answered, withdrawn }
     var phase: Phase
+    var arrivedAt: Instant
     var state = State.waiting
     /// nil until its input is at hand.
     var seat: Seat?
@@ -63,6 +68,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     var unanswered = 0
     var openedAt = Instant(nanoseconds: 0)
     var own: JobID?
+    /// The approximate model's job, or the copy on another instance.
     var twin: JobID?
     /// The base model's outputs are in hand.
     var hasOutput = false
@@ -78,13 +84,8 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     precondition(settings.k >= 2 && 1...64 ~= settings.parities && settings.batchSize >= 1, "settings out of range")
     self.settings = settings
     batchesPerGroup = settings.mode == .coded ? settings.k : 1
-    let redundantPools =
-      switch settings.mode {
-      case .none, .equal: 0
-      case .coded: settings.parities
-      case .cheap: 1
-      }
-    queues = Array(repeating: PoolQueue(mode: settings.queueMode), count: 1 + redundantPools)
+    pools = settings.mode.pools(parities: settings.parities)
+    queues = Array(repeating: PoolQueue(mode: settings.queueMode), count: pools.count)
   }
 
   public mutating func handle(_ event: Event, at now: Instant, into actions: inout [Action]) {
@@ -95,7 +96,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     case .withdrawn(let query): withdraw(query, into: &actions)
     case .joined(let instance, let pool): join(instance, pool, into: &actions)
     case .left(let instance): leave(instance, into: &actions)
-    case .finished(let job, let instance): finish(job, by: instance, into: &actions)
+    case .finished(let job, let instance): finish(job, by: instance, at: now, into: &actions)
     case .failed(let job, let instance): fail(job, by: instance, into: &actions)
     case .timer: break
     case .drain:
@@ -105,9 +106,10 @@ public struct CodedPolicy: ServingPolicy, Sendable {
     expire(at: now, into: &actions)
   }
 
-  /// The earliest of the oldest query's deadline and the open batches' timeouts.
+  /// The earliest of the oldest query's deadline, the open batches' timeouts and the instant of the next copy.
   public var nextDeadline: Instant? {
     var next = deadlines.first?.at
+    if let hedge = nextHedge { next = min(next ?? hedge, hedge) }
     for phase in Phase.allCases {
       guard let timeout = batchTimeout(of: phase) else { continue }
       next = min(next ?? timeout, timeout)

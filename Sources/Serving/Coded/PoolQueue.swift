@@ -26,35 +26,49 @@ struct PoolQueue: Sendable {
 
   // MARK: Jobs
 
-  /// Takes a new job, at the tail. Returns the instance that is to have it now; nil if it waits.
-  mutating func add(_ job: JobID) -> InstanceID? { place(job, atHead: false) }
+  /// Where a job has come.
+  enum Place: Equatable {
+    /// It waits for any instance.
+    case shared
+    /// It waits for this one.
+    case lane(InstanceID)
+    /// This one is to have it now.
+    case idle(InstanceID)
+  }
 
-  /// Takes a job back from an instance that left, at the head. Returns the instance that is to have it now.
-  mutating func putBack(_ job: JobID) -> InstanceID? { place(job, atHead: true) }
+  /// Takes a new job, at the tail.
+  /// - Parameter avoided: in rr, the instance whose turn is passed over, if there is another.
+  mutating func add(_ job: JobID, avoiding avoided: InstanceID? = nil) -> Place {
+    place(job, atHead: false, avoiding: avoided)
+  }
+
+  /// Takes a job back from an instance that left, at the head.
+  mutating func putBack(_ job: JobID) -> Place { place(job, atHead: true, avoiding: nil) }
 
   /// A waiting job has been removed from the job table.
   mutating func forgetOne() { waiting -= 1 }
 
-  private mutating func place(_ job: JobID, atHead: Bool) -> InstanceID? {
+  private mutating func place(_ job: JobID, atHead: Bool, avoiding avoided: InstanceID?) -> Place {
     switch mode {
     case .singleQueue:
-      if let instance = idle.popFirst() { return instance }
-      if atHead { shared.prepend(job) } else { shared.append(job) }
-    case .roundRobin:
-      guard !lanes.isEmpty else {
-        if atHead { shared.prepend(job) } else { shared.append(job) }
-        break
-      }
+      if let instance = idle.popFirst() { return .idle(instance) }
+    case .roundRobin where !lanes.isEmpty:
+      if lanes.count > 1, lanes[nextLane].instance == avoided { nextLane = (nextLane + 1) % lanes.count }
       let lane = nextLane
       nextLane = (nextLane + 1) % lanes.count
+      let instance = lanes[lane].instance
       if lanes[lane].isIdle {
         lanes[lane].isIdle = false
-        return lanes[lane].instance
+        return .idle(instance)
       }
+      waiting += 1
       if atHead { lanes[lane].jobs.prepend(job) } else { lanes[lane].jobs.append(job) }
+      return .lane(instance)
+    case .roundRobin: break
     }
     waiting += 1
-    return nil
+    if atHead { shared.prepend(job) } else { shared.append(job) }
+    return .shared
   }
 
   // MARK: Instances

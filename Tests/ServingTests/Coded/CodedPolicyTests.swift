@@ -228,6 +228,57 @@ import Testing
       ])
   }
 
+  @Test("in replicated a query goes to two instances, the first reply wins, and a copy that is queued is removed")
+  func replicated() {
+    var bench = Bench(.init(mode: .replicated), base: 3)
+    #expect(bench.query(0) == [.dispatch(JobID(0), to: InstanceID(0)), .dispatch(JobID(1), to: InstanceID(1))])
+    #expect(bench.query(1) == [.dispatch(JobID(2), to: InstanceID(2))])
+    #expect(bench.policy.waitingJobs(.base) == 1)
+    #expect(
+      bench.send(.finished(JobID(2), by: InstanceID(2))).first == .reply(QueryID(1), .own, from: JobID(2), position: 0))
+    #expect(bench.policy.waitingJobs(.base) == 0)
+    #expect(
+      bench.send(.finished(JobID(1), by: InstanceID(1))) == [.reply(QueryID(0), .copy, from: JobID(1), position: 0)])
+    // The other is at work and goes on; nobody waits for it.
+    #expect(bench.send(.finished(JobID(0), by: InstanceID(0))).first == .release(QueryID(0)))
+  }
+
+  @Test("in rr a copy does not wait behind its own original")
+  func copiesInLanes() {
+    var bench = Bench(.init(mode: .replicated, queueMode: .roundRobin), base: 3)
+    for query in 0..<6 { bench.query(query) }
+    for number in stride(from: 0, to: 12, by: 2) {
+      guard let own = bench.policy.job(JobID(number)), let copy = bench.policy.job(JobID(number + 1)) else { continue }
+      #expect((own.instance ?? own.lane) != (copy.instance ?? copy.lane))
+    }
+  }
+
+  @Test("in hedged a copy goes out once its query is older than the running 95th percentile, and not before")
+  func hedged() {
+    var bench = Bench(.init(mode: .hedged), base: 2)
+    // Nineteen queries of 1 ms and one of 8 ms: the 95th percentile of twenty is the nineteenth.
+    for query in 0..<20 {
+      bench.query(query)
+      #expect(bench.policy.nextDeadline == nil, "too little is known of latencies")
+      bench.now = bench.now + (query == 7 ? .milliseconds(8) : .milliseconds(1))
+      bench.send(.finished(JobID(query), by: InstanceID(query % 2)))
+    }
+    let sent = bench.now
+    #expect(bench.query(20) == [.dispatch(JobID(20), to: InstanceID(0))])
+    guard let hedge = bench.policy.nextDeadline else {
+      Issue.record("no copy is planned")
+      return
+    }
+    #expect(hedge > sent + .microseconds(990) && hedge < sent + .microseconds(1050))
+    bench.now = hedge + .nanoseconds(-1)
+    #expect(bench.send(.timer).isEmpty)
+    bench.now = hedge
+    #expect(bench.send(.timer) == [.dispatch(JobID(21), to: InstanceID(1))])
+    #expect(
+      bench.send(.finished(JobID(21), by: InstanceID(1))) == [.reply(QueryID(20), .copy, from: JobID(21), position: 0)])
+    #expect(bench.policy.nextDeadline == nil)
+  }
+
   @Test("any two losses of a group with two parities are decoded")
   func twoParities() {
     var bench = Bench(.init(mode: .coded, k: 3, parities: 2), base: 3)

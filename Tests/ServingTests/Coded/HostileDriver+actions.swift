@@ -44,7 +44,8 @@ extension HostileDriver {
         check(false, "a reply from \(job) at \(event)")
         return
       }
-      check(outputs[query] != nil || source == .approximate, "\(query) is answered without output")
+      let hasOwnOutput = outputs[query] != nil || source == .approximate || source == .copy
+      check(hasOwnOutput, "\(query) is answered without output")
       check(policy.seat(of: query)?.position == position, "\(query) is answered from another seat")
       answer(query, source)
     case .decode(let query, let seat): reconstruct(query, seat)
