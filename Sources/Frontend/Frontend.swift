@@ -49,8 +49,8 @@ struct Frontend: ParsableCommand {
   var batchSize = 1
   @Option(help: "Erasure code.")
   var encoder = Settings.Encoder.sum
-  @Option(help: "What a query's input is: images, or floats:COUNT.")
-  var input: InputFormat
+  @Option(help: ArgumentHelp("What a query's input is: \(InputForm.rule)."), transform: InputForm.parse)
+  var input: InputForm
 
   @Option(help: "Milliseconds from a query's arrival to its default output.")
   var sloMs = 100_000.0
@@ -69,8 +69,11 @@ struct Frontend: ParsableCommand {
     guard k >= 2 else { throw ValidationError("--k is \(k); at least 2 is needed") }
     guard 1...64 ~= parities else { throw ValidationError("--parities is \(parities); allowed are 1...64") }
     guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize); at least 1 is needed") }
-    if case .floats(let count) = input, count * 4 > Link.maximumInputBytes(batchSize: batchSize) {
-      throw ValidationError("--batch-size is \(batchSize); so many inputs of \(count) float32 do not fit into a frame")
+    guard input.isImage || input.bytes <= Link.maximumInputBytes(batchSize: batchSize) else {
+      throw ValidationError("--batch-size is \(batchSize); so many inputs of \(input) do not fit into a frame")
+    }
+    guard encoder != .concatenation || ConcatenationCode.fits(k: k, shape: input.shape) else {
+      throw ValidationError("--encoder concatenation: \(input) has no room for \(k) tiles")
     }
     guard host.hasPrefix("127.") || host == "localhost" || environment("RUN_EXP_LINK_SECRET") != nil else {
       throw ValidationError("--host \(host) can be reached from elsewhere: give workers a secret, RUN_EXP_LINK_SECRET")
@@ -124,5 +127,12 @@ struct Frontend: ParsableCommand {
 
   private func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
+  }
+}
+
+extension InputForm {
+  fileprivate static func parse(argument: String) throws -> InputForm {
+    guard let form = InputForm(argument) else { throw ValidationError("'\(argument)' is not \(rule)") }
+    return form
   }
 }

@@ -1,10 +1,11 @@
 import Serving
+import Wire
 
 /// What a frontend is told at its start, validated.
 struct Settings: Sendable {
   var policy: CodedPolicy.Settings
   var encoder = Encoder.sum
-  var input: InputFormat
+  var input: InputForm
   /// First part of the query path, `POST /<app>/predict`.
   var app = "example"
   /// Address to listen on, and the ports of queries and of worker links; 0: any that is free.
@@ -21,12 +22,13 @@ struct Settings: Sendable {
   var expectedQueries = 10_000
 
   /// Erasure codes by their name in an experiment.
-  enum Encoder: String, CaseIterable, Sendable { case sum }
+  enum Encoder: String, CaseIterable, Sendable { case sum, concatenation }
 
   /// The code of the redundancy.
   var erasureCode: any ErasureCode {
     switch encoder {
     case .sum: SumCode(k: policy.k, parities: policy.parities)
+    case .concatenation: ConcatenationCode(k: policy.k, parities: policy.parities, shape: input.shape)
     }
   }
 }

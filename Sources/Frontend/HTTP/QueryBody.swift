@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Wire
 
 /// How a request's body says its input.
 enum QueryBody: Equatable {
@@ -12,14 +13,14 @@ enum QueryBody: Equatable {
 
   /// - Parameter contentType: the header's value; nil if there is none, which is taken as JSON where it looks like it.
   /// - Throws: `Refusal` 415 for a type that says no input of this frontend.
-  init(contentType: String?, body: ByteBuffer, input: InputFormat) throws(Refusal) {
+  init(contentType: String?, body: ByteBuffer, input: InputForm) throws(Refusal) {
     let type = contentType.map { $0.prefix { $0 != ";" && $0 != " " }.lowercased() }
-    let rawType = input == .images ? "image/jpeg" : "application/octet-stream"
-    switch (type, input) {
+    let rawType = input.isImage ? "image/jpeg" : "application/octet-stream"
+    switch (type, input.isImage) {
     case ("application/json", _): self = .json
     case (nil, _) where body.getInteger(at: body.readerIndex, as: UInt8.self) == UInt8(ascii: "{"): self = .json
-    case ("image/jpeg", .images): self = .jpeg
-    case ("application/octet-stream", .floats): self = .floats
+    case ("image/jpeg", true): self = .jpeg
+    case ("application/octet-stream", false): self = .floats
     default:
       let found = type.map { "content type \($0)" } ?? "no content type"
       throw Refusal(.unsupportedMediaType, "\(found); allowed are application/json and \(rawType)")
@@ -28,15 +29,15 @@ enum QueryBody: Equatable {
 
   /// The input's bytes.
   /// - Throws: `Refusal` 400 that says what is wrong with the body.
-  func input(_ body: ByteBuffer, format: InputFormat, allocator: ByteBufferAllocator) throws(Refusal) -> ByteBuffer {
+  func input(_ body: ByteBuffer, format: InputForm, allocator: ByteBufferAllocator) throws(Refusal) -> ByteBuffer {
     let bytes = self == .json ? try QueryBody.jsonInput(body, allocator: allocator) : body
     guard bytes.readableBytes > 0 else { throw Refusal(.badRequest, "the input is empty") }
-    if case .floats(let count) = format, bytes.readableBytes != count * 4 {
+    if !format.isImage, bytes.readableBytes != format.bytes {
       throw Refusal(
         .badRequest,
-        "the input has \(bytes.readableBytes) bytes; expected are \(count * 4), \(count) float32 values")
+        "the input has \(bytes.readableBytes) bytes; expected are \(format.bytes), \(format.elements) float32 values")
     }
-    if case .floats = format, !bytes.hasFiniteFloats {
+    if !format.isImage, !bytes.hasFiniteFloats {
       // Summed with others', it would spoil their answers.
       throw Refusal(.badRequest, "the input has a value that is not finite")
     }

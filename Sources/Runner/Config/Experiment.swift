@@ -31,7 +31,7 @@ struct Experiment: Codable, Equatable, Sendable {
   var warmupBatches = 204
   var encoder = Encoder.sum
   var parities = 1
-  /// nil: the catalogue knows it. `{k}` and `{r}` are not yet filled in.
+  /// nil: that of the built-in model. `{k}` and `{r}` are not yet filled in.
   var parityModel: String?
   var approximateModel: String?
   var arrivals = ArrivalKind.poisson
@@ -46,7 +46,7 @@ struct Experiment: Codable, Equatable, Sendable {
   var maxInFlight = 10_000
 
   /// How the inputs of a group become its parity query.
-  enum Encoder: String, Codable, CaseIterable, Sendable { case sum }
+  enum Encoder: String, Codable, CaseIterable, Sendable { case sum, concatenation }
 
   /// One of several independent runs: another number >= 0 draws another load.
   func copy(_ number: Int) -> Experiment {

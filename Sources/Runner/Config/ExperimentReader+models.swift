@@ -8,9 +8,10 @@ extension ExperimentReader {
     let base = check(model: experiment.model, named: field)
     // Of a model that does not exist nothing can be said.
     guard base != nil || ModelReference.isPath(experiment.model) else { return }
-    experiment.parityModel = redundantModel(.parity_model, for: .coded, known: base?.parity?.name, in: experiment)
-    experiment.approximateModel = redundantModel(
-      .approximate_model, for: .cheap, known: base?.approximate, in: experiment)
+    experiment.parityModel = redundantModel(.parity_model, for: .coded, isKnown: base?.parities != nil, in: experiment)
+    experiment.approximateModel =
+      redundantModel(.approximate_model, for: .cheap, isKnown: base?.approximate != nil, in: experiment)
+      ?? base?.approximate
     checkParity(of: base, in: experiment)
     if let payload = readPayload(base: base, field: field) {
       experiment.payload = payload
@@ -35,26 +36,26 @@ extension ExperimentReader {
     return nil
   }
 
-  /// What stands in for the base model in `mode`: as given, else as the catalogue knows; its files are looked at if
-  /// the mode is in the sweep.
+  /// What is to stand in for the base model in `mode`; its files are looked at if the mode is in the sweep.
+  /// - Parameter isKnown: whether the catalogue knows one where the experiment names none.
   private mutating func redundantModel(
-    _ key: ExperimentKey, for mode: RedundancyMode, known: String?, in experiment: Experiment
+    _ key: ExperimentKey, for mode: RedundancyMode, isKnown: Bool, in experiment: Experiment
   ) -> String? {
     let isUsed = experiment.redundancyModes.contains(mode)
     let allowed = "the name of a built-in model or a path, in which {k} and {r} stand for the trial's"
     guard let field = optional(key) else {
-      if isUsed, known == nil, let model = optional(.model) {
+      if isUsed, !isKnown, let model = optional(.model) {
         problems.add(
           Problem(
             origin: model.node.origin, keyPath: key.rawValue,
             message: "missing; \"\(mode.rawValue)\" needs one for the model \(model.node.found); allowed: \(allowed)"))
       }
-      return known
+      return nil
     }
     guard let name = field.string(allowed: allowed, problems: &problems) else { return nil }
     guard isUsed else { return name }
-    for k in experiment.kValues {
-      let filled = ModelReference.filled(name, k: k, parity: 0)
+    let places = experiment.kValues.flatMap { k in (0..<experiment.parities).map { (k: k, parity: $0) } }
+    for filled in Set(places.map { ModelReference.filled(name, k: $0.k, parity: $0.parity) }).sorted() {
       guard let model = check(model: filled, named: field) else { continue }
       if let base = ModelCatalogue.model(named: experiment.model), !model.takes(base.input) {
         problems.add(field, "found \(JSONNode.quoted(filled)), which takes other inputs than \(experiment.model)")
@@ -66,13 +67,16 @@ extension ExperimentReader {
   /// The parity models that ship are trained for certain k.
   private mutating func checkParity(of base: BuiltInModel?, in experiment: Experiment) {
     guard experiment.redundancyModes.contains(.coded), optional(.parity_model) == nil,
-      let trained = base?.parity?.k, let field = optional(.ec_k_val), case .array(let nodes) = field.node.value
+      let parities = base?.parities, let field = optional(.ec_k_val), case .array(let nodes) = field.node.value
     else { return }
-    for (index, k) in experiment.kValues.enumerated() where !trained.contains(k) && index < nodes.count {
+    let (encoder, count) = (experiment.encoder, experiment.parities)
+    for (index, k) in experiment.kValues.enumerated() where index < nodes.count {
+      guard (0..<count).contains(where: { parities.name(encoder: encoder, k: k, parity: $0) == nil }) else { continue }
       problems.add(
         Field(keyPath: "ec_k_val[\(index)]", node: nodes[index]),
-        "found \(k); \(experiment.model) has parity models for k from \(trained.lowerBound) to "
-          + "\(trained.upperBound); for others give parity_model")
+        "found \(k); for \(encoder.rawValue) and \(count) \(count == 1 ? "parity" : "parities"), \(experiment.model) "
+          + "has parity models for k of: \(parities.known(encoder: encoder, parities: count)); for others give parity_model"
+      )
     }
   }
 

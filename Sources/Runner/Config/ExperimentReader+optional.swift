@@ -12,12 +12,10 @@ extension ExperimentReader {
     if let batches = optional(.warmup_batches)?.integer(0...1_000_000, problems: &problems) {
       experiment.warmupBatches = batches
     }
-    if let encoder = optional(.encoder)?.choice(
-      Experiment.Encoder.self, planned: ["concatenation"], problems: &problems)
-    {
-      experiment.encoder = encoder
-    }
-    readParities(into: &experiment)
+    experiment.encoder =
+      optional(.encoder)?.choice(Experiment.Encoder.self, problems: &problems) ?? experiment.encoder
+    experiment.parities =
+      optional(.parities)?.integer(1...Self.mostParities, problems: &problems) ?? experiment.parities
     experiment.slo_ms =
       optional(.slo_ms)?.number(0...86_400_000, isOpen: true, unit: " (ms)", problems: &problems) ?? experiment.slo_ms
     experiment.batchTimeout_ms = optional(.batch_timeout_ms)?
@@ -30,15 +28,8 @@ extension ExperimentReader {
     refusePlanned()
   }
 
-  private mutating func readParities(into experiment: inout Experiment) {
-    guard let field = optional(.parities),
-      let parities = field.integer(1...64, allowed: "1", problems: &problems)
-    else { return }
-    guard parities == 1 else {
-      problems.add(field, "found \(field.node.found); more than 1 is not available in this version")
-      return
-    }
-  }
+  /// With more, the weights of the sums grow so large that float32 leaves too little of an output.
+  private static let mostParities = 3
 
   /// Keys that are known and do nothing yet are refused rather than ignored.
   private mutating func refusePlanned() {

@@ -8,6 +8,7 @@ extension ExperimentReader {
 
   mutating func checkTogether(_ experiment: Experiment) {
     checkFrames(experiment)
+    checkTiles(experiment)
     checkWorkers(experiment)
     checkTrace(experiment)
     checkDuration(experiment)
@@ -35,11 +36,26 @@ extension ExperimentReader {
     )
   }
 
+  /// A concatenated query has a tile for each of its k inputs.
+  private mutating func checkTiles(_ experiment: Experiment) {
+    guard experiment.encoder == .concatenation, experiment.redundancyModes.contains(.coded),
+      let field = optional(.ec_k_val), case .array(let nodes) = field.node.value
+    else { return }
+    let shape = experiment.payload.shape
+    for (index, k) in experiment.kValues.enumerated() where index < nodes.count {
+      guard !ConcatenationCode.fits(k: k, shape: shape) else { continue }
+      problems.add(
+        Field(keyPath: "ec_k_val[\(index)]", node: nodes[index]),
+        "found \(k); an input of \(shape.map(String.init).joined(separator: "x")) has no room for so many tiles")
+    }
+  }
+
   /// Worker ids are 0 up to the most workers that a trial of the sweep has.
   private mutating func checkWorkers(_ experiment: Experiment) {
     guard let field = optional(.slowdowns), case .array(let nodes) = field.node.value else { return }
     let smallestK = experiment.kValues.min() ?? 2
-    let redundant = experiment.redundancyModes == [.none] ? 0 : experiment.numModels / smallestK
+    let parities = experiment.redundancyModes.contains(.coded) ? experiment.parities : 1
+    let redundant = experiment.redundancyModes == [.none] ? 0 : experiment.numModels / smallestK * parities
     let last = experiment.numModels + redundant - 1
     for (index, node) in nodes.enumerated() {
       guard case .object(let members) = node.value,

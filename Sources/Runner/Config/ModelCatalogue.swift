@@ -26,12 +26,10 @@ struct BuiltInModel: Equatable, Sendable {
   var defaultPayload: Payload
   /// Of one query on one thread of the reference machine (a 2-core cloud server); nil where an experiment states it.
   var service_ms: Double?
-  /// Its parity model's name, `{k}` not yet filled in, and the k there are (nil: any).
-  var parity: (name: String, k: ClosedRange<Int>?)?
+  var parities: ParityModels?
   /// The name of a cheaper model that approximates it.
   var approximate: String?
 
-  static func == (a: BuiltInModel, b: BuiltInModel) -> Bool { a.name == b.name }
 }
 
 enum ModelCatalogue {
@@ -50,9 +48,12 @@ enum ModelCatalogue {
       image("resnet18_parity", builtWith: "resnet18", service_ms: 36, parity: nil),
       image("resnet152_parity", builtWith: "resnet152", service_ms: 230, parity: nil),
       digits("digits_cheap", service_ms: 0.15, isBase: false),
-    ] + digitsK.map { digits("digits_parity_k\($0)", service_ms: 0.3, isBase: false) }
+    ] + digitsParities.map { digits($0.name, service_ms: 0.3, isBase: false) }
 
-  private static let digitsK = 2...4
+  private static let digitsParities: [ParityModels.Trained] =
+    (2...4).map { .init(name: "digits_parity_k\($0)", encoder: .sum, k: $0, parity: 0) }
+    + [.init(name: "digits_parity_k2_r1", encoder: .sum, k: 2, parity: 1)]
+    + (2...4).map { .init(name: "digits_concatenation_k\($0)", encoder: .concatenation, k: $0, parity: 0) }
 
   static var names: [String] { models.map(\.name) }
 
@@ -63,14 +64,14 @@ enum ModelCatalogue {
   ) -> BuiltInModel {
     BuiltInModel(
       name: name, source: .built(file: "\(file ?? name).pt", name: builtWith ?? name), input: .image,
-      defaultPayload: .images(folder: nil), service_ms: service_ms, parity: parity.map { ($0, nil) },
+      defaultPayload: .images(folder: nil), service_ms: service_ms, parities: parity.map { .any($0) },
       approximate: "mobilenet_v2")
   }
 
   private static func digits(_ name: String, service_ms: Double, isBase: Bool) -> BuiltInModel {
     BuiltInModel(
       name: name, source: .shipped(file: "\(name).pt"), input: .floats(shape: [1, 8, 8]), defaultPayload: .digits,
-      service_ms: service_ms, parity: isBase ? ("digits_parity_k{k}", digitsK) : nil,
+      service_ms: service_ms, parities: isBase ? .trained(digitsParities) : nil,
       approximate: isBase ? "digits_cheap" : nil)
   }
 
@@ -78,6 +79,6 @@ enum ModelCatalogue {
   private static func within(_ name: String, service_ms: Double?) -> BuiltInModel {
     BuiltInModel(
       name: name, source: .within, input: .any, defaultPayload: .floats(count: 64), service_ms: service_ms,
-      parity: (name, nil), approximate: name)
+      parities: .any(name), approximate: name)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Wire
 
 /// A model as an experiment names it.
 enum ModelReference {
@@ -53,10 +54,13 @@ extension Payload {
   }
 
   /// float32 values in one input, as a model sees it.
-  var inputCount: Int {
+  var inputCount: Int { shape.reduce(1, *) }
+
+  /// The shape of one input, as a model sees it.
+  var shape: [Int] {
     switch input {
-    case .image, .any: 3 * 224 * 224
-    case .floats(let shape): shape.reduce(1, *)
+    case .image, .any: InputForm.images.shape
+    case .floats(let shape): shape
     }
   }
 }

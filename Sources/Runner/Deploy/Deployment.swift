@@ -40,7 +40,7 @@ struct Deployment: Sendable {
       "--host", frontendHost.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue",
       trial.queueMode.rawValue,
       "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
-      "--encoder", trial.encoder, "--input", assets.frontendInput, "--slo-ms", Number.text(trial.slo_ms),
+      "--encoder", trial.encoder, "--input", assets.input.description, "--slo-ms", Number.text(trial.slo_ms),
       "--max-in-flight", String(trial.maxInFlight), "--records", folder.path,
       "--expected-queries", String(trial.totalQueries),
     ]
@@ -53,7 +53,7 @@ struct Deployment: Sendable {
       var arguments = [
         "--number", String(instance.number), "--pool", instance.poolText, "--model",
         assets.models[instance.model] ?? "",
-        "--input", assets.workerInput, "--seed", String(trial.seed),
+        "--input", assets.input.description, "--seed", String(trial.seed),
       ]
       if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
       if let slowdowns = assets.slowdowns { arguments += ["--slowdowns", slowdowns] }

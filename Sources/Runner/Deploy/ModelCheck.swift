@@ -20,7 +20,7 @@ struct ModelCheck {
       var counts: [Int] = []
       for name in names {
         guard let file = assets.models[name], ModelReference.isPath(file) else { continue }
-        let load = Load(file: file, input: assets.workerInput)
+        let load = Load(file: file, input: assets.input.description)
         let count: Int
         if let known = outputs[load] { count = known } else { count = try await self.count(load) }
         outputs[load] = count

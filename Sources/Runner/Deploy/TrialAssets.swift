@@ -1,14 +1,13 @@
 import Foundation
 import Serving
+import Wire
 
 /// What a trial's processes are given of the models, inputs and payload: their arguments, with files as absolute paths.
 struct TrialAssets: Equatable, Sendable {
   /// `--model` of the workers by the model's name in the trial: a file, or the name of a model that has none.
   var models: [String: String]
-  /// `--input` of the frontend: `images` or `floats:<count>`.
-  var frontendInput: String
-  /// `--input` of the workers: `images` or `floats:<shape>`.
-  var workerInput: String
+  /// `--input` of frontend and workers.
+  var input: InputForm
   /// `--payload` of the clients.
   var payload: String
   /// `--arrivals` of the clients.
@@ -26,12 +25,8 @@ struct TrialAssets: Equatable, Sendable {
         (name, try ModelReference.file(of: name, installation: installation, locator: locator) ?? name)
       })
     switch (trial.payload.input, ModelCatalogue.model(named: trial.model)?.input) {
-    case (_, .floats(let shape)?), (.floats(let shape), _):
-      workerInput = "floats:" + shape.map(String.init).joined(separator: "x")
-      frontendInput = "floats:\(shape.reduce(1, *))"
-    default:
-      workerInput = "images"
-      frontendInput = "images"
+    case (_, .floats(let shape)?), (.floats(let shape), _): input = .floats(shape)
+    default: input = .images
     }
     switch trial.payload {
     case .images(let folder): payload = "images:" + (folder.flatMap(locator.find) ?? installation.images)

@@ -69,8 +69,14 @@ extension Experiment {
     switch mode {
     case .none, .equal, .replicated, .hedged: []
     case .coded:
-      (0..<parities).compactMap { parity in parityModel.map { ModelReference.filled($0, k: k, parity: parity) } }
+      (0..<parities).compactMap { parityModel(k: k, parity: $0) }
     case .cheap: approximateModel.map { [ModelReference.filled($0, k: k, parity: 0)] } ?? []
     }
+  }
+
+  /// The model of a parity: as given, else that of the built-in model, if there is one.
+  func parityModel(k: Int, parity: Int) -> String? {
+    parityModel.map { ModelReference.filled($0, k: k, parity: parity) }
+      ?? ModelCatalogue.model(named: model)?.parities?.name(encoder: encoder, k: k, parity: parity)
   }
 }

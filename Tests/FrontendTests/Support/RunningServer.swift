@@ -1,6 +1,7 @@
 import Control
 import NIOConcurrencyHelpers
 import Serving
+import Wire
 
 @testable import Frontend
 
@@ -14,7 +15,7 @@ struct RunningServer {
   init(
     mode: RedundancyMode = .none, queueMode: QueueMode = .singleQueue, k: Int = 2, parities: Int = 1,
     batchSize: Int = 1,
-    deadline: Duration? = .seconds(100), batchTimeout: Duration? = nil, input: InputFormat = .floats(count: 4),
+    deadline: Duration? = .seconds(100), batchTimeout: Duration? = nil, input: InputForm = .floats([4]),
     maxInFlight: Int = 10_000,
     recordsFolder: String? = nil
   ) throws {

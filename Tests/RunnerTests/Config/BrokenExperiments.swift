@@ -78,9 +78,20 @@ struct BrokenExperiments {
     .init(["system": #""gpulet""#], "system", #"found "gpulet"; allowed: "parm""#),
     .init(["seed": "-1"], "seed", "found -1"),
     .init(["warmup_batches": "-1"], "warmup_batches", "found -1"),
-    .init(["encoder": #""concatenation""#], "encoder", "not available in this version"),
+    .init(["encoder": #""concatenate""#], "encoder", #"allowed: "sum", "concatenation""#),
+    .init(
+      ["model": #""digits""#, "encoder": #""concatenation""#, "num_models": "5", "ec_k_val": "[2, 5]"], "ec_k_val[1]",
+      "for concatenation and 1 parity, digits has parity models for k of: 2, 3, 4"),
+    .init(
+      [
+        "model": #""synthetic""#, "encoder": #""concatenation""#, "num_models": "9", "ec_k_val": "[9]",
+        "payload": #"{"kind": "floats", "count": 8}"#,
+      ], "ec_k_val[0]", "an input of 8 has no room for so many tiles"),
+    .init(
+      ["model": #""digits""#, "parities": "2", "num_models": "3", "ec_k_val": "[2, 3]"], "ec_k_val[1]",
+      "for sum and 2 parities, digits has parity models for k of: 2; for others give parity_model"),
     .init(["encoder": #""product""#], "encoder", #"allowed: "sum""#),
-    .init(["parities": "2"], "parities", "more than 1 is not available"),
+    .init(["parities": "4"], "parities", "found 4; allowed: an integer from 1 to 3"),
     .init(["parities": "0"], "parities", "found 0"),
     .init(["faults": #"[{"at_s": 10}]"#], "faults", "not available in this version"),
     .init(["background_rate": "16"], "background_rate", "not available in this version"),
@@ -123,7 +134,8 @@ struct BrokenExperiments {
     .init(["model": #""""#], "model", "found \"\""),
     .init(["model": #""no.pt""#, "payload": #"{"kind": "digits"}"#, "parity_model": #""dummy""#], "model", "no.pt"),
     .init(
-      ["model": #""digits""#, "num_models": "5", "ec_k_val": "[2, 5]"], "ec_k_val[1]", "parity models for k from 2 to 4"
+      ["model": #""digits""#, "num_models": "5", "ec_k_val": "[2, 5]"], "ec_k_val[1]",
+      "has parity models for k of: 2, 3, 4"
     ),
     .init(["model": #""digits""#, "parity_model": #""resnet18""#], "parity_model", "takes other inputs than digits"),
     .init(["model": #""mobilenet_v2""#], "parity_model", "missing; \"coded\" needs one"),

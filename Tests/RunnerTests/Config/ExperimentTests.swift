@@ -19,7 +19,7 @@ struct ExperimentTests {
     #expect(experiment.slo_ms == 100_000)
     #expect(experiment.maxInFlight == 10_000)
     #expect(experiment.serviceTime == nil)
-    #expect(experiment.parityModel == "resnet18_parity")
+    #expect(experiment.parityModel(k: 2, parity: 0) == "resnet18_parity")
     #expect(experiment.approximateModel == "mobilenet_v2")
   }
 
