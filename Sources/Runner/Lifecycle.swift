@@ -7,20 +7,17 @@ import Foundation
 struct Lifecycle {
   let invocation: Invocation
   let options: RunOptions
+  let results: Results
   let machinery: Machinery
   let progress: Progress
   let isMeasuringRealtime: Bool
 
-  static func launch(_ invocation: Invocation, options: RunOptions) async throws {
-    try await run(invocation, options: options)
-  }
-
   /// Runs every trial of the sweep that is not finished, and prints each one's tables.
-  static func run(_ invocation: Invocation, options: RunOptions) async throws {
+  static func run(_ invocation: Invocation, options: RunOptions, results: Results) async throws {
     let machinery = try Machinery.local()
     try await interruptible {
       let lifecycle = Lifecycle(
-        invocation: invocation, options: options, machinery: machinery, progress: Progress(),
+        invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
         isMeasuringRealtime: await Lifecycle.mayRunRealtime(machinery.shell))
       try await lifecycle.run()
     }
@@ -56,7 +53,7 @@ struct Lifecycle {
         summary = try await measure(measurement, on: fleet)
       }
       progress.clear()
-      try Results.print(path: measurement.path, summary)
+      try results.show(path: measurement.path, summary)
       if summary.verdict == .invalid { invalid += 1 }
     }
     if invalid > 0, options.strict {
@@ -107,7 +104,7 @@ struct Lifecycle {
   }
 
   /// Prints the tables of every finished trial again, from its records.
-  static func analyze(_ invocation: Invocation) throws {
+  static func analyze(_ invocation: Invocation, as results: Results) throws {
     let places = invocation.sweep.trials.map { (trial: $0, folder: invocation.folder(of: $0)) }
     let finished = places.filter { ResultFolder(url: URL(filePath: $0.folder)).state.isFinished }
     guard !finished.isEmpty else {
@@ -125,7 +122,7 @@ struct Lifecycle {
       if !others.isEmpty {
         progress.note("\(path) was measured with other settings than asked for here: \(others.joined(separator: ", "))")
       }
-      try Results.print(path: path, summary)
+      try results.show(path: path, summary)
     }
     let missing = places.count - finished.count
     if missing > 0 { progress.note("\(missing) of \(places.count) trials have no results yet") }

@@ -69,6 +69,8 @@ import Testing
       #expect(bench.files.contains { $0.hasSuffix("mode_coded/it_0/0/\(name)") || $0.hasSuffix("logs/\(name)") })
     }
     #expect(try await bench.run("$RUN analyze").stdout == launched.stdout)
+    let json = try await bench.run("$RUN analyze --json")
+    #expect(json.stdout.hasPrefix(#"{"results":"results/local/"#) && json.stdout.contains(#""verdict":"VALID""#))
     // Finished before: the same command measures nothing again.
     #expect(try await bench.run("$RUN launch --local").stdout == launched.stdout)
   }

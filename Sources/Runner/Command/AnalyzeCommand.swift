@@ -16,11 +16,12 @@ struct AnalyzeCommand: AsyncParsableCommand {
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
   @Option(help: ArgumentHelp("The folder of all results.", valueName: "folder"), completion: .directory)
   var results = "results"
+  @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
 
   func run() async throws {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: finalDir.name, results: results)
-    try Lifecycle.analyze(invocation)
+    try Lifecycle.analyze(invocation, as: format.results)
   }
 }

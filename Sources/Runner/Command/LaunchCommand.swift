@@ -20,6 +20,7 @@ struct LaunchCommand: AsyncParsableCommand {
   @OptionGroup var place: PlaceOptions
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
   @OptionGroup var trials: TrialOptions
+  @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
 
   func run() async throws {
@@ -27,7 +28,7 @@ struct LaunchCommand: AsyncParsableCommand {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .local, finalDir: finalDir.name)
     invocation.tellRemarks()
-    try await Lifecycle.launch(invocation, options: trials.runOptions)
+    try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
   }
 }
 

@@ -11,6 +11,14 @@ struct OverrideOptions: ParsableArguments {
   var overrides: [String] = []
 }
 
+/// `--json`.
+struct FormatOptions: ParsableArguments {
+  @Flag(help: "Print JSON for machines in place of tables: an object a line, and one for each trial.")
+  var json = false
+
+  var results: Results { json ? .json : .blocks }
+}
+
 /// `--local`, the only place this version knows.
 struct PlaceOptions: ParsableArguments {
   @Flag(help: "On this machine; the only place that this version knows.")

@@ -5,7 +5,7 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show the trials in order, what each needs and where its results go. Changes nothing.",
-    usage: "run_exp <config> plan [--final_dir <name>] [--set <key=json>] ...",
+    usage: "run_exp <config> plan [options]",
     discussion: """
       Cores and duration come from the rate and the service time of the models. Warns where the load cannot fit.
 
@@ -16,6 +16,7 @@ struct PlanCommand: ParsableCommand {
 
   @ParentCommand var root: RunExp
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
+  @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
 
   func run() throws {
@@ -24,6 +25,6 @@ struct PlanCommand: ParsableCommand {
     invocation.tellRemarks()
     let plan = PlanText(
       sweep: invocation.sweep, results: invocation.results, cores: ProcessInfo.processInfo.activeProcessorCount)
-    try Console.show(plan.text)
+    if format.json { try Results.show(plan.record) } else { try Console.show(plan.text) }
   }
 }

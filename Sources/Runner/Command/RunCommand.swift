@@ -21,6 +21,7 @@ struct RunCommand: AsyncParsableCommand {
   var finalDir: FinalDir?
   @OptionGroup var place: PlaceOptions
   @OptionGroup var trials: TrialOptions
+  @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
 
   func validate() throws {
@@ -32,6 +33,6 @@ struct RunCommand: AsyncParsableCommand {
       config: root.config, overrides: overrides.overrides, place: .local,
       finalDir: (finalDir ?? FinalDir(idx)).name, copy: idx)
     invocation.tellRemarks()
-    try await Lifecycle.run(invocation, options: trials.runOptions)
+    try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
   }
 }

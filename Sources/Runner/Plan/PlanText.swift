@@ -95,7 +95,7 @@ struct PlanText {
 
   // MARK: Warnings
 
-  private var warnings: [String] {
+  var warnings: [String] {
     var warnings: [String] = []
     if let trial = sweep.trials.first(where: { $0.background != .shuffles(0) }) {
       warnings.append(

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Runner
@@ -28,6 +29,18 @@ struct PlanTextTests {
         service time of resnet18_parity: 36 ms a query on one thread of the reference machine
 
         """)
+  }
+
+  @Test("for machines has every trial with its load, and null where a service time is not known")
+  func record() throws {
+    let sweep = Sweep(try Sample.experiment(place: .anywhere))
+    let plan = PlanText(
+      sweep: sweep, results: ResultPath(environment: .local, finalDir: "0", hasSeveralQueueModes: false), cores: 2
+    ).record
+    #expect(plan.trials.map(\.trial) == sweep.trials)
+    #expect(plan.trials.map(\.workers) == [3, 3])
+    let text = String(decoding: try JSONEncoder().encode(plan), as: UTF8.self)
+    #expect(text.contains(#""machine_cores":2"#))
   }
 
   @Test("adds a k-th of the load in coded and the approximate model's in cheap")
