@@ -90,6 +90,52 @@ import Testing
     #expect(accuracies.count == 3 && accuracies.allSatisfy { $0 > 0.8 }, "\(lines[line])")
   }
 
+  @Test(
+    "reconstructs what a linear TorchScript model gives, with two parities, k = 4, batches of 3, each worker its queue")
+  func linearModel() async throws {
+    let bench = try Bench()
+    defer { bench.remove() }
+    let script = """
+      import torch
+      layer = torch.nn.Linear(64, 10)
+      with torch.no_grad():
+          layer.weight.copy_(((torch.arange(10).view(10, 1) * 31 + torch.arange(64) * 17) % 23 - 11) / 11)
+          layer.bias.zero_()
+      torch.jit.script(torch.nn.Sequential(torch.nn.Flatten(), layer)).save("linear.pt")
+      """
+    try Data(script.utf8).write(to: bench.folder.appending(path: "linear.py"))
+    let options = [
+      "model=./linear.pt", "parity_model=./linear.pt", "service_time=null", "parities=2", "num_models=4",
+      "ec_k_val=[4]", "batch_sizes=[3]", #"queue_modes=["rr"]"#, #"payload={"kind":"digits"}"#, "num_queries=80",
+      #"slowdowns=[{"workers":[0,1],"probability":0.3,"added_ms":150}]"#,
+    ].map { "--set '\($0)'" }.joined(separator: " ")
+    let launched = try await bench.run("/usr/bin/python3 linear.py && $RUN launch --local \(options)")
+    #expect(launched.termination.isSuccess, "\(launched.stderr)")
+
+    let payload = URL(filePath: #filePath).appending(path: "../../../run/payloads/digits.csv").standardized
+    let digits = try String(contentsOf: payload, encoding: .utf8).split(separator: "\n").map { line in
+      line.split(separator: ",").map { Int($0) ?? 0 }
+    }
+    let rows = bench.text("0/records.csv").split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let header = try #require(rows.first)
+    let (sample, source, predicted) = try (
+      #require(header.firstIndex(of: "sample")), #require(header.firstIndex(of: "source")),
+      #require(header.firstIndex(of: "predicted"))
+    )
+    for row in rows.dropFirst() {
+      // Whole numbers: the sums are exact, and so is the place of the largest.
+      let pixels = digits[try #require(Int(row[sample]))].dropFirst()
+      let scores = (0..<10).map { output in
+        zip(pixels, 0...).reduce(0) { $0 + ((output * 31 + $1.1 * 17) % 23 - 11) * $1.0 }
+      }
+      let best = scores.indices.filter { scores[$0] == scores.max() }
+      #expect(best.count > 1 || row[predicted] == "\(best[0])", "\(row)")
+    }
+    #expect(rows.count { $0[source] == "reconstructed" } > 20)
+  }
+
   @Test("loses no query when a worker is killed while load is sent")
   func killedWorker() async throws {
     let bench = try Bench()
