@@ -1,0 +1,108 @@
+import ArgumentParser
+import Foundation
+import Serving
+import Testing
+
+@testable import Runner
+
+@Suite("The documentation")
+struct DocumentationTests {
+  static let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
+
+  static func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
+  /// Every document for users and contributors, and the help of every verb.
+  static func texts() throws -> [String] {
+    let configurations = [
+      RunExp.configuration, PlanCommand.configuration, LaunchCommand.configuration, RunCommand.configuration,
+      AnalyzeCommand.configuration, TerminateCommand.configuration,
+    ]
+    return try ["README.md", "CONTRIBUTING.md", "run/config/README.md"].map(text)
+      + configurations.map(\.discussion)
+  }
+
+  /// The words of each shell command in a text that begins with `run_exp <path>.json`.
+  private func commands(in text: String) -> [[String]] {
+    let lines = text.replacing("\\\n", with: " ").split(separator: "\n")
+    return lines.compactMap { line in
+      let line = line.trimmingPrefix { $0 == " " }
+      guard line.hasPrefix("run_exp ") || line.hasPrefix(".build/release/run_exp ") else { return nil }
+      return words(of: line)
+    }.filter { $0.count > 1 && $0[1].hasSuffix(".json") }
+  }
+
+  /// Split as a shell does, up to a comment.
+  private func words(of line: some StringProtocol) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var isQuoted = false
+    for character in line {
+      switch character {
+      case "'": isQuoted.toggle()
+      case " " where !isQuoted:
+        if !word.isEmpty { words.append(word) }
+        word = ""
+      case "#" where !isQuoted && word.isEmpty: return words
+      default: word.append(character)
+      }
+    }
+    return words + (word.isEmpty ? [] : [word])
+  }
+
+  @Test("shows commands that can be parsed, of experiments that are there and that take what is set")
+  func commands() throws {
+    let shown = try Self.texts().flatMap { commands(in: $0) }
+    #expect(shown.count > 10)
+    for words in shown {
+      do {
+        let command = try RunExp.parseAsRoot(try Verb.arranged(Array(words.dropFirst())))
+        let overrides = (command as? LaunchCommand)?.overrides.overrides ?? []
+        let path = Self.root.appending(path: words[1].hasPrefix("config/") ? "run/\(words[1])" : words[1]).path
+        _ = try ExperimentFile(path: path).load(overrides: try overrides.map(Override.init), place: .anywhere)
+      } catch {
+        Issue.record("\(words.joined(separator: " ")): \(error)")
+      }
+    }
+  }
+
+  @Test("has a row for each key of an experiment, and names each word that a key can have")
+  func keys() throws {
+    let text = try Self.text("run/config/README.md")
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
+    let first = rows.map { $0.split(separator: "|").first.map(String.init) ?? "" }.joined(separator: " ")
+    for key in ExperimentKey.names { #expect(first.contains("`\(key)`"), "no row for \(key)") }
+    let words =
+      RedundancyMode.allCases.map(\.rawValue) + QueueMode.allCases.map(\.rawValue)
+      + Experiment.Encoder.allCases.map(\.rawValue) + ServiceTime.Kind.allCases.map(\.rawValue) + ModelCatalogue.names
+    for word in words { #expect(text.contains(word), "\(word) is not explained") }
+  }
+
+  @Test("explains each experiment that ships")
+  func experiments() throws {
+    let text = try Self.text("run/config/README.md")
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "run/config").path)
+    for file in files where file.hasSuffix(".json") { #expect(text.contains("`\(file)`"), "\(file) has no row") }
+  }
+
+  @Test("names scripts, files and folders that are there")
+  func files() throws {
+    let known = try NSRegularExpression(pattern: #"`((?:Scripts|Sources|Tests|run|Benchmarks)/[A-Za-z0-9_./+-]+)`"#)
+    for document in ["README.md", "CONTRIBUTING.md", "run/config/README.md"] {
+      let text = try Self.text(document)
+      for match in known.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
+        guard let range = Range(match.range(at: 1), in: text) else { continue }
+        let path = Self.root.appending(path: String(text[range])).path
+        #expect(FileManager.default.fileExists(atPath: path), "\(document): \(text[range])")
+      }
+    }
+  }
+
+  @Test("gives each exit status in the help")
+  func exitStatuses() {
+    let help = RunExp.configuration.discussion
+    let used: [Runner.ExitCode] = [.usage, .config, .infrastructure, .experiment, .results, .interrupted]
+    for code in used { #expect(help.contains("\(code.rawValue) ")) }
+  }
+}
