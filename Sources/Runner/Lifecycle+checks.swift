@@ -32,6 +32,17 @@ extension Lifecycle {
     }
   }
 
+  /// A machine with GPUs was asked for, and the models run on the processor.
+  func warnOfMissingGPU() {
+    let type = invocation.experiment.workerType
+    guard Lifecycle.gpuFamilies.contains(where: type.hasPrefix), RunEnvironment.device == "cpu" else { return }
+    progress.note(
+      "WARNING: worker_type \(type) has a GPU, but here every model runs on the CPU; its latencies are not those of a GPU")
+  }
+
+  /// Instance types with GPUs, as AWS names them.
+  private static let gpuFamilies = ["p2.", "p3.", "p3dn.", "p4d.", "p5.", "g3.", "g4dn.", "g5.", "g6."]
+
   /// A crashed run may still load the machine.
   func tellOfLeftovers() {
     let experiment = invocation.experiment.experimentID

@@ -40,6 +40,7 @@ struct Lifecycle {
     let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
     try await ModelCheck(installation: invocation.installation, shell: machinery.shell)
       .check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
+    warnOfMissingGPU()
     tellOfLeftovers()
     let fleet = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
 

@@ -27,8 +27,11 @@ struct RunEnvironment: Codable, Equatable, Sendable {
     measuring_scheduling = measuringScheduling
     cpu = RunEnvironment.cpuModel
     cores = ProcessInfo.processInfo.activeProcessorCount
-    device = "cpu"
+    device = RunEnvironment.device
   }
+
+  /// What models run on: this version's workers know no other.
+  static let device = "cpu"
 
   /// The model name of the first core in `/proc/cpuinfo`.
   private static var cpuModel: String {
