@@ -213,7 +213,7 @@ import Testing
   func ports() async throws {
     try await DockerBench.use { bench in
       let port = try LoopbackPort.free()
-      var spec = bench.spec("one", bench.script("echo hello | nc -l -p 80 & echo ready; wait"))
+      var spec = bench.spec("one", bench.script("(while :; do echo hello | nc -l -p 80; done) & echo ready; wait"))
       spec.network = .bridge(published: [PublishedPort(host: port, container: 80)])
       try await bench.engine.deploy([spec])
       try await bench.ready("one")
