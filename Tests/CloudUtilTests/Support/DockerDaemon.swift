@@ -61,7 +61,9 @@ enum DockerDaemon {
       mkdir -p "$root${file%/*}"
       cp -L "$file" "$root$file"
     done
+    old=$(docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true)
     tar -C "$root" -c . | docker import --change 'LABEL run_exp.sha256.program=0123' - "$1"
+    [ -z "$old" ] || docker image rm "$old" >/dev/null || true
     """#
 }
 
