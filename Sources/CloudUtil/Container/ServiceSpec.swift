@@ -19,6 +19,8 @@ public struct ServiceSpec: Equatable, Sendable {
   public var image: String?
   public var mounts: [Mount] = []
   public var network = ServiceNetwork.host
+  /// Whether it sees the host's GPUs; the host needs NVIDIA's container toolkit then.
+  public var usesGPU = false
 
   public init(
     name: String, component: String, command: Command, tag: ProcessTag, limits: Limits = Limits(), niceness: Int = 0,

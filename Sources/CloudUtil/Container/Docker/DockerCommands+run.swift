@@ -11,6 +11,7 @@ extension DockerCommands {
       words += ["--label", "\(label.name)=\(label.value)"]
     }
     words += ["--user", user] + spec.network.flags + spec.limits.flags + spec.priorityFlags
+    if spec.usesGPU { words += ["--gpus", "all"] }
     // Named, since a daemon may have another default; bounded, since it keeps them on its disk.
     words += ["--log-driver", "json-file", "--log-opt", "max-size=64m", "--log-opt", "max-file=4"]
     for mount in spec.mounts {

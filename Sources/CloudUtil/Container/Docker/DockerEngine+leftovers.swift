@@ -30,8 +30,7 @@ extension DockerEngine {
 
   private func removeEntries(experiment: String) async throws {
     let paths = try await docker.perform(EntryFolder.list(experiment: experiment)).stdout.split(separator: "\n")
-    for path in paths.map(String.init) where EntryFolder.owner(of: path)?.state == .ended {
-      try await docker.perform(Command("rm", ["-rf", "--", path]))
-    }
+    let orphans = paths.map(String.init).filter { EntryFolder.owner(of: $0)?.state == .ended }
+    if !orphans.isEmpty { try await docker.perform(EntryFolder.remove(orphans)) }
   }
 }

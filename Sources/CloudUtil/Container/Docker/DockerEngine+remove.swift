@@ -6,7 +6,7 @@ extension DockerEngine {
   /// Also finds what another engine or process deployed under this tag. A log that cannot be kept does not stop it.
   public func remove(_ tag: ProcessTag) async throws {
     try await shielded { [self] in
-      try await docker.perform(EntryFolder(tag: tag, owner: owner).remove)
+      try await docker.perform(EntryFolder.remove([EntryFolder(tag: tag, owner: owner).path]))
       let found = try await docker.containers(labelled: ContainerLabel.all(of: tag))
       var lost: ContainerError?
       if !found.isEmpty {

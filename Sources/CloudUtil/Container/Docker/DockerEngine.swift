@@ -34,6 +34,8 @@ public final class DockerEngine: ContainerEngine {
 
   /// Containers that are started at a time; more would only wait for each other.
   private static let width = 4
+  /// How long one may take to start.
+  private static let startPatience: Duration = .seconds(60)
 
   /// - Parameters:
   ///   - shell: of the host.
@@ -61,17 +63,14 @@ public final class DockerEngine: ContainerEngine {
       try ground.machine.check(spec.limits, of: spec.name)
     }
     try await clearNames(specs)
-    for (tag, specs) in Dictionary(grouping: specs, by: \.tag) {
-      let entry = EntryFolder(tag: tag, owner: owner)
-      try await docker.writeEntries(entry, specs)
-      do {
-        try await start(specs, entry: entry, user: ground.user)
-        try await awaitEntries(entry, of: specs)
-      } catch {
-        // Whoever has not read its secrets by now never will.
-        try? await shielded { [docker] in _ = try await docker.perform(entry.remove) }
-        throw error
-      }
+    do {
+      try await writeEntries(specs)
+      try await start(specs, user: ground.user)
+      try await awaitEntries(specs)
+    } catch {
+      // Whoever has not read its secrets by now never will.
+      _ = try? await shielded { [self] in try await docker.perform(EntryFolder.remove(specs.map(folder))) }
+      throw error
     }
   }
 
@@ -118,9 +117,24 @@ public final class DockerEngine: ContainerEngine {
     try await docker.perform(docker.commands.remove(found.map(\.id)))
   }
 
+  /// Where the container of a service reads its secrets, on the host.
+  private func folder(_ spec: ServiceSpec) -> String { EntryFolder(tag: spec.tag, owner: owner).path(of: spec.name) }
+
+  private func writeEntries(_ specs: [ServiceSpec]) async throws {
+    for (tag, specs) in Dictionary(grouping: specs, by: \.tag) {
+      let entry = EntryFolder(tag: tag, owner: owner)
+      let output = try await docker.attempt(entry.write(specs))
+      guard output.termination.isSuccess else {
+        throw ContainerError.notStarted(
+          service: specs.map(\.name).joined(separator: ", "),
+          reason: "cannot write \(entry.path): \(DockerProblem.message(in: output.stderr))")
+      }
+    }
+  }
+
   /// Starts `specs` in order, some at a time. Once one has begun to start it is not cancelled any more, so that whoever
   /// removes the run afterwards finds it.
-  private func start(_ specs: [ServiceSpec], entry: EntryFolder, user: String) async throws {
+  private func start(_ specs: [ServiceSpec], user: String) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       var waiting = specs[...]
       func startNext() {
@@ -128,8 +142,10 @@ public final class DockerEngine: ContainerEngine {
         group.addTask { [self] in
           try Task.checkCancellation()
           try await shielded { [self] in
-            let id = try await docker.perform(docker.commands.run(spec, entry: entry, user: user), on: spec.name)
-              .stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+            let entry = EntryFolder(tag: spec.tag, owner: owner)
+            let run = docker.commands.run(spec, entry: entry, user: user)
+            let id = try await docker.perform(run, on: spec.name, within: DockerEngine.startPatience).stdout
+              .trimmingCharacters(in: .whitespacesAndNewlines)
             state.withLock { $0.services[spec.name] = Service(spec: spec, id: id) }
           }
         }
@@ -140,25 +156,30 @@ public final class DockerEngine: ContainerEngine {
   }
 
   /// Waits until every container has read its secrets and become its program.
-  private func awaitEntries(_ entry: EntryFolder, of specs: [ServiceSpec]) async throws {
+  private func awaitEntries(_ specs: [ServiceSpec]) async throws {
     let deadline = ContinuousClock.now + DockerHost.patience
     while true {
-      let unread = try await docker.perform(entry.unread).stdout
-      if unread.isEmpty { return }
-      let late = specs.filter { unread.contains(entry.path(of: $0.name) + "/") }
-      for container in try await docker.containers(late.compactMap { try? service($0.name).id })
-      where !container.isRunning {
+      var late = try await unread(specs)
+      guard let first = late.first else { return }
+      let ended = try await docker.containers(late.compactMap { try? service($0.name).id }).filter { !$0.isRunning }
+      if !ended.isEmpty {
         // It may have read them between the two questions.
-        guard try await docker.perform(entry.unread).stdout.contains(entry.path(of: container.name) + "/") else {
-          continue
+        late = try await unread(specs)
+        for container in ended where late.contains(where: { $0.name == container.name }) {
+          throw try await failure(of: container)
         }
-        throw try await failure(of: container)
       }
       guard ContinuousClock.now < deadline else {
-        throw ContainerError.notStarted(service: late[0].name, reason: "it did not read its secrets")
+        throw ContainerError.notStarted(service: first.name, reason: "it did not read its secrets")
       }
       try await Task.sleep(for: .milliseconds(10))
     }
+  }
+
+  /// Those of `specs` that have not read their secrets yet.
+  private func unread(_ specs: [ServiceSpec]) async throws -> [ServiceSpec] {
+    let files = try await docker.perform(EntryFolder.unread(specs.map(folder))).stdout
+    return specs.filter { files.contains(folder($0) + "/") }
   }
 
   /// Why a container ended before it was its program.
@@ -171,16 +192,5 @@ public final class DockerEngine: ContainerEngine {
     return .notStarted(
       service: container.name,
       reason: "its container ended with \(container.termination)" + (lastWords.isEmpty ? "" : ": \(lastWords)"))
-  }
-}
-
-extension DockerHost {
-  fileprivate func writeEntries(_ entry: EntryFolder, _ specs: [ServiceSpec]) async throws {
-    let output = try await attempt(entry.write(specs))
-    guard output.termination.isSuccess else {
-      throw ContainerError.notStarted(
-        service: specs.map(\.name).joined(separator: ", "),
-        reason: "cannot write \(entry.path): \(DockerProblem.message(in: output.stderr))")
-    }
   }
 }

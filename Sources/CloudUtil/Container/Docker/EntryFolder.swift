@@ -59,12 +59,13 @@ struct EntryFolder: Hashable, Sendable {
     return Command("sh", ["-s"], stdin: Secret(lines.joined(separator: "\n") + "\n"))
   }
 
-  /// Prints the paths of the files that were not read yet; none if the folder is not there.
-  var unread: Command {
-    Command("sh", ["-c", #"[ ! -d "$1" ] || exec find "$1" -type f"#, "sh", path])
+  /// Prints the paths of the files in `folders` that were not read yet; a folder that is not there has none.
+  static func unread(_ folders: [String]) -> Command {
+    let script = #"for folder; do [ ! -d "$folder" ] || find "$folder" -type f; done"#
+    return Command("sh", ["-c", script, "sh"] + folders)
   }
 
-  var remove: Command { Command("rm", ["-rf", "--", path]) }
+  static func remove(_ folders: [String]) -> Command { Command("rm", ["-rf", "--"] + folders) }
 
   /// Prints the paths of all runs of `experiment`.
   static func list(experiment: String) -> Command {

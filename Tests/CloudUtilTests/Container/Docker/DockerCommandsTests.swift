@@ -29,6 +29,7 @@ import Testing
       tag: entry.tag, log: "/results/logs/redis.log")
     spec.image = "run_exp-redis:latest"
     spec.isRealtime = true
+    spec.usesGPU = true
     spec.network = .bridge(published: [PublishedPort(host: 7000, container: 6379)])
     return spec
   }
@@ -39,13 +40,14 @@ import Testing
     let all = [
       commands.info, commands.inspect(["worker-0-parm", "redis-parm"]), entry.write([worker, redis]),
       commands.run(worker, entry: entry, user: "1000:1000"), commands.run(redis, entry: entry, user: "0:0"),
-      entry.unread, commands.kill("3f", signal: 15), commands.pause("3f"), commands.resume(["3f"]),
+      EntryFolder.unread([entry.path(of: "worker-0-parm")]), commands.kill("3f", signal: 15), commands.pause("3f"),
+      commands.resume(["3f"]),
       commands.update("3f", limits: Limits(cpus: 1.5), of: machine),
       commands.exec(
         Command("cat", ["-"], environment: ["A": "b c"], secrets: ["KEY": "swordfish"], stdin: "x"), in: "3f"),
       commands.logs("3f", lines: 5), commands.deaths(of: entry.owner, since: "12.5"),
       commands.list(ContainerLabel.all(of: entry.tag)), commands.stop(ids, grace: .seconds(2)), commands.remove(ids),
-      entry.remove, DockerCommands(address: "unix:///d.sock").pause("3f"),
+      EntryFolder.remove([entry.path]), DockerCommands(address: "unix:///d.sock").pause("3f"),
     ]
     let transcript = all.map(\.description).joined(separator: "\n")
     let labels = { (component: String, role: String) in
@@ -59,8 +61,8 @@ import Testing
       docker container inspect worker-0-parm redis-parm
       sh -s < (\#(entry.write([worker, redis]).stdin?.value.utf8.count ?? 0) bytes)
       docker run --detach --init --pull never --name worker-0-parm \#(labels("worker/0", "worker")) --user 1000:1000 --network host --cpus 0.5 --memory 67108864b --memory-swap 67108864b --cpuset-cpus 0,1 --cpu-shares 110 \#(logging) --mount type=bind,source=/models,target=/models,readonly --mount 'type=bind,"source=/results/a, b","target=/results/a, b"' --mount type=bind,source=\#(folder)/worker-0-parm,target=/run/run_exp --env TINI_KILL_PROCESS_GROUP=1 --env OMP_NUM_THREADS=1 --entrypoint /bin/sh run_exp-worker:latest /run/run_exp/enter /opt/run_exp/bin/worker --number 0
-      docker run --detach --init --pull never --name redis-parm \#(labels("redis", "redis")) --user 0:0 --network bridge --publish 127.0.0.1:7000:6379 --cap-add SYS_NICE \#(logging) --mount type=bind,source=\#(folder)/redis-parm,target=/run/run_exp --env TINI_KILL_PROCESS_GROUP=1 --entrypoint /bin/sh run_exp-redis:latest /run/run_exp/enter chrt -f 1 redis-server -
-      sh -c '[ ! -d "$1" ] || exec find "$1" -type f' sh \#(folder)
+      docker run --detach --init --pull never --name redis-parm \#(labels("redis", "redis")) --user 0:0 --network bridge --publish 127.0.0.1:7000:6379 --cap-add SYS_NICE --gpus all \#(logging) --mount type=bind,source=\#(folder)/redis-parm,target=/run/run_exp --env TINI_KILL_PROCESS_GROUP=1 --entrypoint /bin/sh run_exp-redis:latest /run/run_exp/enter chrt -f 1 redis-server -
+      sh -c 'for folder; do [ ! -d "$folder" ] || find "$folder" -type f; done' sh \#(folder)/worker-0-parm
       docker kill --signal 15 3f
       docker pause 3f
       docker unpause 3f

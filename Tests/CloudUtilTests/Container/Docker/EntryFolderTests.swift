@@ -17,7 +17,9 @@ import Testing
     try await withTeardown {
       try await shell.require(entry.write([spec]), deadline: .soon)
       let folder = entry.path(of: spec.name)
-      let unread = try await shell.require(entry.unread, deadline: .soon).stdout.split(separator: "\n").map(String.init)
+      let unread = try await shell.require(EntryFolder.unread([entry.path]), deadline: .soon).stdout.split(
+        separator: "\n"
+      ).map(String.init)
       #expect(Set(unread) == ["\(folder)/environment", "\(folder)/stdin", "\(folder)/enter"])
       for path in [entry.path, folder] { #expect(try permissions(of: path) == 0o700) }
       for path in unread { #expect(try permissions(of: path) == 0o600) }
@@ -31,9 +33,9 @@ import Testing
       #expect(listed.contains(entry.path + "\n"))
       #expect(EntryFolder.owner(of: entry.path) == owner)
     } teardown: {
-      try await shell.require(entry.remove, deadline: .soon)
+      try await shell.require(EntryFolder.remove([entry.path]), deadline: .soon)
     }
-    #expect(try await shell.require(entry.unread, deadline: .soon).stdout.isEmpty)
+    #expect(try await shell.require(EntryFolder.unread([entry.path]), deadline: .soon).stdout.isEmpty)
   }
 
   @Test("A folder that somebody else made is not used")
