@@ -19,16 +19,6 @@ extension DockerEngine {
       return .unavailable(error)
     }
   }
-
-  /// Whether containers of `image` may have programs that run before every ordinary one (`ServiceSpec.isRealtime`): found
-  /// out by doing it.
-  ///
-  /// Kernels with scheduling by groups of realtime processes (CONFIG_RT_GROUP_SCHED) forbid it under control groups of
-  /// version 1. A negative niceness needs no privileges and is the next best.
-  public func mayRunRealtime(image: String) async throws -> Bool {
-    let user = try await ground().user
-    return try await docker.attempt(docker.commands.tryRealtime(image: image, user: user)).termination.isSuccess
-  }
 }
 
 extension DockerHost {

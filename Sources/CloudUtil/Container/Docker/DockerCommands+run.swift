@@ -4,13 +4,16 @@ extension DockerCommands {
   /// Makes and starts the container of a service and prints its id. It is not restarted when it ends, nor is its image fetched.
   ///
   /// The folder of the service in `entry` has to be there.
-  /// - Parameter user: `<uid>:<gid>` of the host, so that what the service writes belongs to whoever runs the experiment.
-  func run(_ spec: ServiceSpec, entry: EntryFolder, user: String) -> Command {
+  /// - Parameters:
+  ///   - user: `<uid>:<gid>` of the host, so that what the service writes belongs to whoever runs the experiment.
+  ///   - realtime: how realtime services become so.
+  func run(_ spec: ServiceSpec, entry: EntryFolder, user: String, realtime: RealtimeWay? = nil) -> Command {
     var words = ["run", "--detach", "--init", "--pull", "never", "--name", spec.name]
     for label in ContainerLabel.all(of: spec, owner: entry.owner) {
       words += ["--label", "\(label.name)=\(label.value)"]
     }
-    words += ["--user", user] + spec.network.flags + spec.limits.flags + spec.priorityFlags
+    words += ["--user", user] + spec.network.flags + spec.limits.flags
+    words += spec.priorityFlags(realtime)
     if spec.usesGPU { words += ["--gpus", "all"] }
     // Named, since a daemon may have another default; bounded, since it keeps them on its disk.
     words += ["--log-driver", "json-file", "--log-opt", "max-size=64m", "--log-opt", "max-file=4"]
@@ -22,19 +25,9 @@ extension DockerCommands {
     words += ["--env", "TINI_KILL_PROCESS_GROUP=1"]
     words += spec.command.environmentFlags
     words += ["--entrypoint", "/bin/sh", spec.image ?? "", "\(EntryFolder.target)/enter"]
-    if spec.isRealtime { words += DockerCommands.realtime }
+    if spec.isRealtime, realtime == .inside { words += RealtimeWay.chrt }
     return docker(words + [spec.command.executable] + spec.command.arguments)
   }
-
-  /// Runs a program as `run` does a realtime service, and ends; its success says whether that is allowed.
-  func tryRealtime(image: String, user: String) -> Command {
-    docker(
-      ["run", "--rm", "--pull", "never", "--network", "none", "--user", user] + DockerCommands.realtimeFlags
-        + ["--entrypoint", "/bin/sh", image, "-c", #"exec "$@""#, "sh"] + DockerCommands.realtime + ["true"])
-  }
-
-  fileprivate static let realtime = ["chrt", "-f", "1"]
-  fileprivate static let realtimeFlags = ["--cap-add", "SYS_NICE"]
 
   private static func mount(_ source: String, at target: String, isReadOnly: Bool) -> [String] {
     let fields = ["type=bind", "source=\(source)", "target=\(target)"] + (isReadOnly ? ["readonly"] : [])
@@ -70,8 +63,8 @@ extension Limits {
 extension ServiceSpec {
   /// A container is weighed against the others as a whole, so the niceness of a process in it means nothing to theirs. Its
   /// weight is what the kernel gives a process of that niceness: 1024, and a factor of 1.25 for each level.
-  fileprivate var priorityFlags: [String] {
-    if isRealtime { return DockerCommands.realtimeFlags }
+  fileprivate func priorityFlags(_ realtime: RealtimeWay?) -> [String] {
+    if isRealtime { return realtime == .inside ? ["--cap-add", "SYS_NICE"] : [] }
     guard niceness != 0 else { return [] }
     return ["--cpu-shares", String(max(2, Int((1024 / pow(1.25, Double(niceness))).rounded())))]
   }

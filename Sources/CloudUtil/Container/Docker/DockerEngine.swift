@@ -15,6 +15,8 @@ public final class DockerEngine: ContainerEngine {
     /// Every end that was noticed, in that order.
     var exits: [ServiceExit] = []
     var ground: Ground?
+    /// By image, once it was asked for.
+    var realtime: [String: RealtimeWay?] = [:]
   }
 
   struct Service {
@@ -62,11 +64,13 @@ public final class DockerEngine: ContainerEngine {
       }
       try ground.machine.check(spec.limits, of: spec.name)
     }
+    let promoted = try await promotions(specs)
     try await clearNames(specs)
     do {
       try await writeEntries(specs)
       try await start(specs, user: ground.user)
       try await awaitEntries(specs)
+      try await promote(promoted)
     } catch {
       // Whoever has not read its secrets by now never will.
       _ = try? await shielded { [self] in try await docker.perform(EntryFolder.remove(specs.map(folder))) }
@@ -143,7 +147,8 @@ public final class DockerEngine: ContainerEngine {
           try Task.checkCancellation()
           try await shielded { [self] in
             let entry = EntryFolder(tag: spec.tag, owner: owner)
-            let run = docker.commands.run(spec, entry: entry, user: user)
+            let way = spec.isRealtime ? try await realtimeWay(image: spec.image ?? "") : nil
+            let run = docker.commands.run(spec, entry: entry, user: user, realtime: way)
             let id = try await docker.perform(run, on: spec.name, within: DockerEngine.startPatience).stdout
               .trimmingCharacters(in: .whitespacesAndNewlines)
             state.withLock { $0.services[spec.name] = Service(spec: spec, id: id) }

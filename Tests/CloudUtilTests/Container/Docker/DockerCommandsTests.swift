@@ -39,7 +39,8 @@ import Testing
     let machine = DockerMachine(version: "20", cores: 2, memory_bytes: 1 << 34, isRootless: false)
     let all = [
       commands.info, commands.inspect(["worker-0-parm", "redis-parm"]), entry.write([worker, redis]),
-      commands.run(worker, entry: entry, user: "1000:1000"), commands.run(redis, entry: entry, user: "0:0"),
+      commands.run(worker, entry: entry, user: "1000:1000"),
+      commands.run(redis, entry: entry, user: "0:0", realtime: .inside),
       EntryFolder.unread([entry.path(of: "worker-0-parm")]), commands.kill("3f", signal: 15), commands.pause("3f"),
       commands.resume(["3f"]),
       commands.update("3f", limits: Limits(cpus: 1.5), of: machine),
