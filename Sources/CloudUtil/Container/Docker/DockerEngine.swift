@@ -99,6 +99,7 @@ public final class DockerEngine: ContainerEngine {
   /// Sees to it that no container has the names of `specs`.
   private func clearNames(_ specs: [ServiceSpec]) async throws {
     let found = try await docker.containers(specs.map(\.name))
+    var orphaned: Set<EntryFolder> = []
     for container in found {
       guard let tagged = TaggedContainer(container) else {
         throw ContainerError.nameTakenByStranger(service: container.name, image: container.image)
@@ -109,6 +110,7 @@ public final class DockerEngine: ContainerEngine {
         guard tagged.isOrphan else {
           throw ContainerError.nameTakenByRun(service: container.name, tagged.tag, owner: tagged.owner)
         }
+        orphaned.insert(EntryFolder(tag: tagged.tag, owner: tagged.owner))
       }
     }
     guard !found.isEmpty else { return }
@@ -118,7 +120,8 @@ public final class DockerEngine: ContainerEngine {
       try await docker.keepLog(of: container.id, service: container.name, in: service.spec.log)
       state.withLock { $0.services[container.name] = nil }
     }
-    try await docker.perform(docker.commands.remove(found.map(\.id)))
+    try await docker.remove(found)
+    if !orphaned.isEmpty { try await docker.perform(EntryFolder.remove(orphaned.map(\.path))) }
   }
 
   /// Where the container of a service reads its secrets, on the host.

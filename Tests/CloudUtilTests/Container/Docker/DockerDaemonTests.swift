@@ -42,27 +42,19 @@ import Testing
 
   @Test("A daemon that is restarted, or goes away for good, ends every service and hangs nothing")
   func restarted() async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("d-\(UUID().uuidString.prefix(8))").path
-    let address = "unix://\(folder)/docker.sock"
-    let shell = LocalShell()
-    @Sendable func daemon(_ verb: String) async throws {
-      try await shell.require(Command(DockerDaemon.script, [verb, folder]), deadline: .now + .seconds(60))
-    }
-    try await withTeardown {
-      try await daemon("start")
-      try await shell.require(DockerDaemon.makeImage(at: address), deadline: .now + .seconds(60))
-      try await DockerBench.use(address: address) { bench in
+    try await OwnDaemon.use { daemon in
+      try await DockerBench.use(address: daemon.address) { bench in
         try await bench.start("one")
         try await withThrowingTaskGroup(of: ServiceExit.self) { group in
           group.addTask { try await bench.end(of: "one") }
-          try await daemon("stop")
-          try await daemon("start")
+          try await daemon.run("stop")
+          try await daemon.run("start")
           for try await exit in group { #expect(exit.cause == nil) }
         }
         try await bench.start("two")
         try await withThrowingTaskGroup(of: ServiceExit.self) { group in
           group.addTask { try await bench.end(of: "two") }
-          try await daemon("stop")
+          try await daemon.run("stop")
           for try await exit in group { #expect(exit.name == bench.name("two")) }
         }
         let error = await #expect(throws: ContainerError.self) { try await bench.start("three") }
@@ -70,12 +62,53 @@ import Testing
           Issue.record("\(String(describing: error))")
           return
         }
-        try await daemon("start")
+        try await daemon.run("start")
         try await bench.engine.remove(bench.tag)
       }
+    }
+  }
+
+  @Test("A full disk of the daemon is told as such")
+  func fullDisk() async throws {
+    try await OwnDaemon.use(size: "size=32m") { daemon in
+      try await DockerBench.use(address: daemon.address) { bench in
+        _ = try await bench.shell.run(
+          Command("dd", ["if=/dev/zero", "of=\(daemon.folder)/fill", "bs=64k"]), deadline: .soon)
+        let error = await #expect(throws: ContainerError.self) { try await bench.start("one") }
+        guard case .engine(.diskFull, _) = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+        try FileManager.default.removeItem(atPath: "\(daemon.folder)/fill")
+      }
+    }
+  }
+}
+
+/// A daemon beside the usual one, with the image of the tests, all of it in a file system in memory.
+private struct OwnDaemon {
+  let folder: String
+
+  var address: String { "unix://\(folder)/docker.sock" }
+
+  @Sendable func run(_ verb: String) async throws {
+    try await LocalShell().require(Command(DockerDaemon.script, [verb, folder]), deadline: .now + .seconds(60))
+  }
+
+  static func use(size: String = "size=256m", _ body: (OwnDaemon) async throws -> Void) async throws {
+    let shell = LocalShell()
+    let name = "d-\(UUID().uuidString.prefix(8))"
+    let daemon = OwnDaemon(folder: FileManager.default.temporaryDirectory.appendingPathComponent(name).path)
+    try FileManager.default.createDirectory(atPath: daemon.folder, withIntermediateDirectories: true)
+    try await withTeardown {
+      try await shell.require(Command("mount", ["-t", "tmpfs", "-o", size, name, daemon.folder]), deadline: .soon)
+      try await daemon.run("start")
+      try await shell.require(DockerDaemon.makeImage(at: daemon.address), deadline: .now + .seconds(60))
+      try await body(daemon)
     } teardown: {
-      try await daemon("stop")
-      try FileManager.default.removeItem(atPath: folder)
+      try await daemon.run("stop")
+      try await shell.require(Command("umount", [daemon.folder]), deadline: .soon)
+      try FileManager.default.removeItem(atPath: daemon.folder)
     }
   }
 }
