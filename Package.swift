@@ -32,7 +32,11 @@ let package = Package(
       name: "TorchRuntime",
       dependencies: [],
       cxxSettings: [.unsafeFlags(["-std=c++17", "-I/usr/include/torch/csrc/api/include"])],
-      linkerSettings: [.linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10")]),
+      // It is C++ alone: linked in the usual way it would bring a second Swift runtime into the worker.
+      linkerSettings: [
+        .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+        .unsafeFlags(["-static-stdlib", "-nostartfiles"]),
+      ]),
 
     // Pure.
     .target(name: "Statistics"),

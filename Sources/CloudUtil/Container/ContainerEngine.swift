@@ -2,8 +2,8 @@
 ///
 /// Every verb throws `ContainerError`; `unknown` if there is no such service, `notRunning` where it has to run and has ended.
 public protocol ContainerEngine: Sendable {
-  /// Starts `specs` in order. If one cannot be started, those before it run on until they are removed by their tag.
-  /// The name of a service that has ended may be used again.
+  /// Starts `specs` in order; an engine may start some at a time. If one cannot be started, those that were run on until
+  /// they are removed by their tag. The name of a service that has ended may be used again.
   func deploy(_ specs: [ServiceSpec]) async throws
 
   /// Sends a signal to every process of the service.

@@ -4,9 +4,21 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
   /// `reason` is the kernel's or the daemon's.
   case notStarted(service: String, reason: String)
   case nameTaken(service: String)
+  /// A run that is still alive has a container of this name.
+  case nameTakenByRun(service: String, ProcessTag, owner: RunOwner)
+  /// A container that is none of ours has this name.
+  case nameTakenByStranger(service: String, image: String)
+  case portTaken(service: String, reason: String)
+  /// The machine cannot give what the service is to have.
+  case limitRefused(service: String, reason: String)
   case unknown(service: String)
   case notRunning(service: String, Termination)
   case unsupported(String, service: String)
+  case image(String, ImageProblem, host: String)
+  /// The engine of the host does not work, whatever the service.
+  case engine(DockerProblem, host: String)
+  /// The service was removed, but its log is not in the file.
+  case logLost(service: String, reason: String)
   case surviving([String])
 
   public var description: String {
@@ -15,9 +27,20 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
       "\(service): no executable `\(executable)`\(executable.contains("/") ? "" : " in PATH")"
     case .notStarted(let service, let reason): "\(service): cannot be started: \(reason)"
     case .nameTaken(let service): "\(service): is already running; remove it first"
+    case .nameTakenByRun(let service, let tag, let owner):
+      "\(service): run \(tag.run) of \(tag.experiment) has a container of this name, and is alive (process "
+        + "\(owner.process.pid)); wait for it or stop it with Ctrl-C"
+    case .nameTakenByStranger(let service, let image):
+      "\(service): a container of this name, of the image \(image), is not ours and was left alone; rename or remove it: "
+        + "docker rename \(service) …, docker rm --force \(service)"
+    case .portTaken(let service, let reason): "\(service): its port is taken: \(reason)"
+    case .limitRefused(let service, let reason): "\(service): \(reason)"
     case .unknown(let service): "\(service): no service of this name was deployed"
     case .notRunning(let service, let termination): "\(service): has ended with \(termination)"
     case .unsupported(let what, let service): "\(service): \(what)"
+    case .image(let image, let problem, let host): "\(host): the image \(image) \(problem)"
+    case .engine(let problem, let host): "\(host): \(problem)"
+    case .logLost(let service, let reason): "\(service): its log could not be kept: \(reason)"
     case .surviving(let processes): "still there although killed: \(processes.joined(separator: ", "))"
     }
   }

@@ -1,13 +1,21 @@
-/// Processes of an experiment that outlived the process which should have ended them.
-public struct Leftovers: Equatable, Sendable {
+/// What of an experiment outlived the process which should have ended it: processes or containers.
+public struct Leftovers<Item: Equatable & Sendable>: Equatable, Sendable {
   /// Ended by `remove`.
-  public var removed: [TaggedProcess]
+  public var removed: [Item]
   /// Left alone, since the run they belong to is still owned by a living process.
-  public var owned: [TaggedProcess]
-  /// Still there although they were killed (stuck in the kernel, or of another user).
-  public var surviving: [ProcessIdentity]
+  public var owned: [Item]
+  /// What is still there although it was killed (stuck in the kernel, or of another user), for a human.
+  public var surviving: [String]
 
-  /// Ends every process of `experiment` whose owner has ended: SIGTERM, then SIGKILL after `grace`.
+  public init(removed: [Item] = [], owned: [Item] = [], surviving: [String] = []) {
+    self.removed = removed
+    self.owned = owned
+    self.surviving = surviving
+  }
+}
+
+extension Leftovers where Item == TaggedProcess {
+  /// Ends every process of `experiment` on this machine whose owner has ended: SIGTERM, then SIGKILL after `grace`.
   ///
   /// A group that such a process leads is ended with it. Being called twice, processes that vanish meanwhile and
   /// finding nothing are not errors. Runs to its end even if the task is cancelled.
@@ -21,7 +29,9 @@ public struct Leftovers: Equatable, Sendable {
         return ProcessStatus.all().filter { tagged.contains($0.identity) || leaders.contains($0.group) }
       }
     }
-    return Leftovers(removed: orphans.filter { !surviving.contains($0.identity) }, owned: owned, surviving: surviving)
+    return Leftovers(
+      removed: orphans.filter { !surviving.contains($0.identity) }, owned: owned,
+      surviving: surviving.map(\.description))
   }
 
   private static func partition(experiment: String) -> (orphans: [TaggedProcess], owned: [TaggedProcess]) {

@@ -14,6 +14,14 @@ public struct ServiceSpec: Equatable, Sendable {
   /// The file that gets stdout and stderr, appended; folders above it are made.
   public var log: String
 
+  /// What a container is made of (`run_exp-worker:latest`). This and what follows mean something to engines with
+  /// containers only.
+  public var image: String?
+  public var mounts: [Mount] = []
+  public var network = ServiceNetwork.host
+  /// Whether it sees the host's GPUs; the host needs NVIDIA's container toolkit then.
+  public var usesGPU = false
+
   public init(
     name: String, component: String, command: Command, tag: ProcessTag, limits: Limits = Limits(), niceness: Int = 0,
     log: String
@@ -25,17 +33,5 @@ public struct ServiceSpec: Equatable, Sendable {
     self.limits = limits
     self.niceness = niceness
     self.log = log
-  }
-}
-
-/// What a service may use at most; nil is unlimited.
-public struct Limits: Equatable, Sendable {
-  /// Cores; may be a fraction.
-  public var cpus: Double?
-  public var memory_bytes: Int64?
-
-  public init(cpus: Double? = nil, memory_bytes: Int64? = nil) {
-    self.cpus = cpus
-    self.memory_bytes = memory_bytes
   }
 }

@@ -15,15 +15,35 @@ public struct LocalShell: RemoteShell {
   public init(outputLimit: Int = 16 << 20) { self.outputLimit = outputLimit }
 
   public func run(_ command: Command, deadline: ContinuousClock.Instant) async throws -> Output {
-    try await withThrowingTaskGroup(of: Output.self) { group in
-      group.addTask { try await execute(command) }
-      group.addTask {
-        try await Task.sleep(until: deadline, clock: .continuous)
-        throw ShellError.timedOut(command, host: host)
+    try await finish(command, by: deadline) {
+      let result = try await Subprocess.run(
+        configuration(command), input: .string(command.stdin?.value ?? ""), output: .bytes(limit: outputLimit),
+        error: .bytes(limit: outputLimit))
+      return Output(
+        termination: Termination(result.terminationStatus),
+        stdout: String(decoding: result.standardOutput, as: UTF8.self),
+        stderr: String(decoding: result.standardError, as: UTF8.self))
+    }
+  }
+
+  public func stream(
+    _ command: Command, deadline: ContinuousClock.Instant,
+    _ take: @escaping @Sendable ([UInt8]) async throws -> Following
+  ) async throws -> Output {
+    try await finish(command, by: deadline) {
+      let result = try await Subprocess.run(
+        configuration(command), input: .string(command.stdin?.value ?? ""), output: .sequence,
+        error: .bytes(limit: outputLimit)
+      ) { execution in
+        for try await buffer in execution.standardOutput {
+          guard case .enough = try await take(buffer.withUnsafeBytes { Array($0) }) else { continue }
+          await execution.teardown(using: LocalShell.teardown)
+          break
+        }
       }
-      defer { group.cancelAll() }
-      guard let output = try await group.next() else { throw CancellationError() }
-      return output
+      return Output(
+        termination: Termination(result.terminationStatus), stdout: "",
+        stderr: String(decoding: result.standardError, as: UTF8.self))
     }
   }
 
@@ -45,32 +65,48 @@ public struct LocalShell: RemoteShell {
     try await require(Command("cp", ["-aT", "--", source, target]), deadline: deadline)
   }
 
-  private func execute(_ command: Command) async throws -> Output {
+  private static let teardown = [
+    TeardownStep.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))
+  ]
+
+  private func configuration(_ command: Command) -> Configuration {
     var options = PlatformOptions()
     options.processGroupID = 0
-    options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))]
+    options.teardownSequence = LocalShell.teardown
     let environment = command.additions.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
-    let configuration = Configuration(
+    return Configuration(
       executable: command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable),
       arguments: Arguments(command.arguments),
       environment: .inherit.updating(Dictionary(uniqueKeysWithValues: environment)),
       platformOptions: options)
-    do {
-      let result = try await Subprocess.run(
-        configuration, input: .string(command.stdin?.value ?? ""), output: .bytes(limit: outputLimit),
-        error: .bytes(limit: outputLimit))
-      try Task.checkCancellation()
-      return Output(
-        termination: Termination(result.terminationStatus),
-        stdout: String(decoding: result.standardOutput, as: UTF8.self),
-        stderr: String(decoding: result.standardError, as: UTF8.self))
-    } catch let error as SubprocessError {
-      try Task.checkCancellation()
-      throw switch error.code {
-      case .spawnFailed, .executableNotFound, .failedToChangeWorkingDirectory:
-        ShellError.notStarted(command, host: host, reason: error.description)
-      default: ShellError.lost(command, host: host, reason: error.description)
+  }
+
+  /// Runs `execute`, which runs `command`, at most until `deadline`.
+  private func finish(
+    _ command: Command, by deadline: ContinuousClock.Instant, _ execute: @escaping @Sendable () async throws -> Output
+  ) async throws -> Output {
+    try await withThrowingTaskGroup(of: Output.self) { group in
+      group.addTask {
+        do {
+          let output = try await execute()
+          try Task.checkCancellation()
+          return output
+        } catch let error as SubprocessError {
+          try Task.checkCancellation()
+          throw switch error.code {
+          case .spawnFailed, .executableNotFound, .failedToChangeWorkingDirectory:
+            ShellError.notStarted(command, host: host, reason: error.description)
+          default: ShellError.lost(command, host: host, reason: error.description)
+          }
+        }
       }
+      group.addTask {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        throw ShellError.timedOut(command, host: host)
+      }
+      defer { group.cancelAll() }
+      guard let output = try await group.next() else { throw CancellationError() }
+      return output
     }
   }
 }

@@ -10,6 +10,16 @@ public protocol RemoteShell: Sendable {
   ///   `CancellationError` if the task is cancelled (it is killed then, too).
   func run(_ command: Command, deadline: ContinuousClock.Instant) async throws -> Output
 
+  /// Runs `command` and hands `take` what it prints on stdout, piece by piece as it comes.
+  ///
+  /// - Parameter take: the command is ended once it says `.enough`, or throws.
+  /// - Returns: how the command ended, and its stderr; stdout is empty.
+  /// - Throws: as `run`, except that stdout may be of any length; and what `take` throws.
+  func stream(
+    _ command: Command, deadline: ContinuousClock.Instant,
+    _ take: @escaping @Sendable ([UInt8]) async throws -> Following
+  ) async throws -> Output
+
   /// Copies the file or folder `local` of this machine to `remote` on the host, making the folders above it.
   func upload(_ local: String, to remote: String, deadline: ContinuousClock.Instant) async throws
 
@@ -33,4 +43,10 @@ extension RemoteShell {
     guard output.termination.isSuccess else { throw ShellError.failed(command, host: host, output) }
     return output
   }
+}
+
+/// Whether somebody who follows a stream wants more of it.
+public enum Following: Sendable {
+  case goOn
+  case enough
 }

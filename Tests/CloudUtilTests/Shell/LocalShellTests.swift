@@ -82,6 +82,46 @@ import Testing
     }
   }
 
+  @Test("What a command prints is handed over as it comes, line by line and whole, until it ends")
+  func follow() async throws {
+    let lines = Lines()
+    let command = Command(
+      "sh", ["-c", #"printf 'a'; printf 'b\n\nc\n'; cat; printf d; echo bad >&2; exit 3"#], stdin: "in\n")
+    let output = try await shell.follow(command, deadline: .soon) { await lines.take($0, until: nil) }
+    #expect(output == Output(termination: .exited(3), stdout: "", stderr: "bad\n"))
+    #expect(await lines.all == ["ab", "", "c", "in", "d"])
+  }
+
+  @Test("Whoever has had enough ends the command, with what it started")
+  func enough() async throws {
+    try await withPIDFile { file in
+      let lines = Lines()
+      let command = Command("sh", ["-c", "sleep 100 & echo $$ $! >\(file); echo one; echo two; echo three; wait"])
+      let output = try await shell.follow(command, deadline: .soon) { await lines.take($0, until: "two") }
+      #expect(!output.termination.isSuccess)
+      #expect(await lines.all == ["one", "two"])
+    }
+  }
+
+  @Test("A command that is followed has a deadline, too, and ends with the task")
+  func followDeadline() async throws {
+    try await withPIDFile { file in
+      let command = Command("sh", ["-c", "echo $$ > \(file).tmp; mv \(file).tmp \(file); echo ready; sleep 100"])
+      await #expect(throws: ShellError.timedOut(command, host: "localhost")) {
+        _ = try await shell.follow(command, deadline: .now + .seconds(1)) { _ in .goOn }
+      }
+    }
+  }
+
+  private actor Lines {
+    var all: [String] = []
+
+    func take(_ line: String, until last: String?) -> Following {
+      all.append(line)
+      return line == last ? .enough : .goOn
+    }
+  }
+
   @Test("Files and folders are copied, making the folders above")
   func copies() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

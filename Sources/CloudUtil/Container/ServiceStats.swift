@@ -1,16 +1,3 @@
-/// A service has ended, asked or not.
-public struct ServiceExit: Equatable, Sendable {
-  public var name: String
-  public var component: String
-  public var termination: Termination
-
-  public init(name: String, component: String, termination: Termination) {
-    self.name = name
-    self.component = component
-    self.termination = termination
-  }
-}
-
 /// What a service uses.
 public struct ServiceStats: Equatable, Sendable {
   /// CPU time since it started, user and system, all threads.

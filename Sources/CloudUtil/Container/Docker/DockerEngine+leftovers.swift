@@ -1,0 +1,36 @@
+extension DockerEngine {
+  /// Every container of `experiment` on this host, running or not, whoever deployed it. They are known by their labels
+  /// alone, never by name or image.
+  public func find(experiment: String) async throws -> [TaggedContainer] {
+    try await docker.containers(labelled: [(ContainerLabel.experiment, experiment)]).compactMap { TaggedContainer($0) }
+  }
+
+  /// Removes every container of `experiment` whose owner has ended, and what containers of theirs never read of their
+  /// secrets; nothing being there is not an error. Runs to its end even if the task is cancelled.
+  public func removeLeftovers(experiment: String) async throws -> Leftovers<TaggedContainer> {
+    try await shielded { [self] in
+      let found = try await find(experiment: experiment)
+      let orphans = found.filter(\.isOrphan)
+      var leftovers = Leftovers(removed: orphans, owned: found.filter { !$0.isOrphan })
+      if !orphans.isEmpty {
+        let containers = try await docker.containers(orphans.map(\.id))
+        try await docker.stop(containers)
+        do {
+          try await docker.remove(containers)
+        } catch ContainerError.surviving(let names) {
+          leftovers.surviving = names
+          let ids = Set(try await docker.containers(orphans.map(\.id)).map(\.id))
+          leftovers.removed.removeAll { ids.contains($0.id) }
+        }
+      }
+      try await removeEntries(experiment: experiment)
+      return leftovers
+    }
+  }
+
+  private func removeEntries(experiment: String) async throws {
+    let paths = try await docker.perform(EntryFolder.list(experiment: experiment)).stdout.split(separator: "\n")
+    let orphans = paths.map(String.init).filter { EntryFolder.owner(of: $0)?.state == .ended }
+    if !orphans.isEmpty { try await docker.perform(EntryFolder.remove(orphans)) }
+  }
+}

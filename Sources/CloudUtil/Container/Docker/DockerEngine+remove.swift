@@ -1,0 +1,96 @@
+import Foundation
+
+extension DockerEngine {
+  /// SIGTERM, SIGKILL after two seconds, then their containers with anonymous volumes. The logs are in their files then.
+  ///
+  /// Also finds what another engine or process deployed under this tag. A log that cannot be kept does not stop it.
+  public func remove(_ tag: ProcessTag) async throws {
+    try await shielded { [self] in
+      try await docker.perform(EntryFolder.remove([EntryFolder(tag: tag, owner: owner).path]))
+      let found = try await docker.containers(labelled: ContainerLabel.all(of: tag))
+      var lost: ContainerError?
+      if !found.isEmpty {
+        try await docker.stop(found)
+        lost = try await keepLogs(of: found)
+        for container in try await docker.containers(found.map(\.id)) { note(container) }
+        try await docker.remove(found)
+      }
+      state.withLock { $0.services = $0.services.filter { $0.value.spec.tag != tag } }
+      if let lost { throw lost }
+    }
+  }
+
+  /// - Returns: why the first that could not be kept was not.
+  private func keepLogs(of containers: [InspectedContainer]) async throws -> ContainerError? {
+    let files = state.withLock { state in
+      containers.compactMap { container in
+        state.services[container.name].flatMap { $0.id == container.id ? (container, $0.spec.log) : nil }
+      }
+    }
+    return try await withThrowingTaskGroup(of: ContainerError?.self) { group in
+      for (container, file) in files {
+        group.addTask { [docker] in
+          do {
+            try await docker.keepLog(of: container.id, service: container.name, in: file)
+            return nil
+          } catch let error as ContainerError {
+            return error
+          }
+        }
+      }
+      return try await group.reduce(nil) { $0 ?? $1 }
+    }
+  }
+}
+
+extension DockerHost {
+  /// How long a service may take to end by itself.
+  static let grace: Duration = .seconds(2)
+
+  /// Ends `containers`, also paused ones, which take note of SIGTERM only once they go on.
+  func stop(_ containers: [InspectedContainer]) async throws {
+    let paused = containers.filter(\.isPaused).map(\.id)
+    if !paused.isEmpty { _ = try await attempt(commands.resume(paused)) }
+    let running = containers.filter(\.isRunning).map(\.id)
+    guard !running.isEmpty else { return }
+    // One that vanished meanwhile is no failure; one that stays is found by `remove`.
+    _ = try await attempt(
+      commands.stop(running, grace: DockerHost.grace), within: DockerHost.grace + DockerHost.patience)
+  }
+
+  /// - Throws: `ContainerError.surviving` if one is still there.
+  func remove(_ containers: [InspectedContainer]) async throws {
+    let output = try await attempt(commands.remove(containers.map(\.id)))
+    let deadline = ContinuousClock.now + DockerHost.patience
+    while true {
+      // Somebody else may be removing the same.
+      let surviving = try await self.containers(containers.map(\.id))
+      if surviving.isEmpty { return }
+      guard ContinuousClock.now < deadline else {
+        let reason = DockerProblem.message(in: output.stderr)
+        throw ContainerError.surviving(surviving.map { "\($0.name) (\(reason))" })
+      }
+      _ = try await attempt(commands.remove(surviving.map(\.id)))
+    }
+  }
+
+  /// Appends all that a container printed to `file` on this machine; folders above it are made.
+  func keepLog(of container: String, service: String, in file: String) async throws {
+    do {
+      let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let sink = try LogFile(file)
+      let output = try await shell.stream(commands.logs(container), deadline: .now + .seconds(60)) { piece in
+        try await sink.append(piece)
+        return .goOn
+      }
+      guard output.termination.isSuccess else {
+        throw ContainerError.engine(.refused("docker logs: \(output.termination)"), host: shell.host)
+      }
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      throw ContainerError.logLost(service: service, reason: "\(file): \(error)")
+    }
+  }
+}

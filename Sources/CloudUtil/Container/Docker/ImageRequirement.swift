@@ -1,0 +1,27 @@
+import Foundation
+
+/// An image that has to be there, and of what it has to be made.
+public struct ImageRequirement: Hashable, Sendable {
+  /// `run_exp-worker:latest`.
+  public var name: String
+  /// Files of this machine of which the image has to hold copies. An image says what it holds in labels: the SHA-256 of
+  /// the file `worker` in `run_exp.sha256.worker`.
+  public var files: [String]
+
+  public init(_ name: String, files: [String] = []) {
+    self.name = name
+    self.files = files
+  }
+
+  static func label(of file: String) -> String { "run_exp.sha256.\(URL(fileURLWithPath: file).lastPathComponent)" }
+
+  /// The first file that an image with `labels` holds another version of; nil if it is current.
+  func staleFile(labels: [String: String]) throws -> String? {
+    try files.first { file in
+      guard let content = FileManager.default.contents(atPath: file) else {
+        throw SystemCall(call: "read \(file)", code: ENOENT)
+      }
+      return try labels[ImageRequirement.label(of: file)] != SHA256.hex([UInt8](content))
+    }
+  }
+}
