@@ -45,28 +45,6 @@ extension DockerEngine {
   }
 }
 
-extension DockerHost {
-  /// The daemon may learn a moment after the end of a container that the kernel killed a process of it for its memory.
-  private static let memoryPatience: Duration = .milliseconds(500)
-
-  /// `containers`, looked at again as long as one that failed under a limit of memory may turn out to have reached it.
-  fileprivate func withMemoryCauses(_ containers: [InspectedContainer]) async throws -> [InspectedContainer] {
-    let deadline = ContinuousClock.now + DockerHost.memoryPatience
-    var containers = containers
-    while ContinuousClock.now < deadline {
-      let open = containers.filter {
-        !$0.isRunning && $0.memoryLimit_bytes > 0 && !$0.termination.isSuccess && !$0.ranOutOfMemory
-      }
-      if open.isEmpty { break }
-      try await Task.sleep(for: .milliseconds(50))
-      let again = try await self.containers(open.map(\.id)).map { ($0.id, $0) }
-      let news = Dictionary(again) { first, _ in first }
-      containers = containers.map { news[$0.id] ?? $0 }
-    }
-    return containers
-  }
-}
-
 /// What one listener was told of the ends of services.
 private actor ExitWatch {
   private let engine: DockerEngine
