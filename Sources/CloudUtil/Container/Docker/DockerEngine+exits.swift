@@ -29,7 +29,7 @@ extension DockerEngine {
   /// Looks at every service that is not known to have ended.
   func noteEnded() async throws {
     let running = state.withLock { $0.services.values.filter { $0.exit == nil } }
-    let found = try await docker.containers(running.map(\.id))
+    let found = try await docker.withMemoryCauses(docker.containers(running.map(\.id)))
     for container in found { note(container) }
     let ids = Set(found.map(\.id))
     for service in running where !ids.contains(service.id) {

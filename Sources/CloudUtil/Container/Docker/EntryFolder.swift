@@ -34,7 +34,8 @@ struct EntryFolder: Hashable, Sendable {
     [ ! -e \(target)/environment ] || . \(target)/environment
     [ ! -e \(target)/stdin ] || exec <\(target)/stdin
     rm -f \(target)/environment \(target)/stdin \(target)/enter
-    exec "$@"
+    # As one stream, since Docker does not keep the order of two.
+    exec "$@" 2>&1
 
     """
 
