@@ -1,11 +1,20 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// The control channel of one run, in Redis: who is here, ready, go, drain, done. Never on the path of a measured query.
 ///
-/// Every key begins with `run_exp:<run>:`. Announcements are a list that the runner pops, orders a list a component, so
-/// what is said before the other side listens waits for it. Calls block, so a process gives the channel a thread of its
-/// own. Not thread-safe. Once a call has thrown `Failure` with `isLost`, every later one throws it again.
+/// Every key begins with `run_exp:<run>:`. Announcements are a Redis stream, and so are the orders to a component: what is
+/// said before the other side listens waits for it, and a reader knows how far it has read, so that nothing is lost when
+/// a connection is. Calls block, so a process gives the channel a thread of its own. Not thread-safe. After a call has
+/// thrown `Failure` with `isLost`, the next one connects again and goes on where the channel was.
 public final class ControlChannel {
-  private let redis: RedisConnection
+  private let connect: () throws -> RedisConnection
+  /// nil until it is connected again.
+  private var redis: RedisConnection?
   private let prefix: String
+  /// The id of the last entry read, by stream.
+  private var read: [String: String] = [:]
 
   /// How long Redis may take to accept a connection or to answer a command that does not wait.
   public static let patience: Duration = .seconds(2)
@@ -13,12 +22,25 @@ public final class ControlChannel {
   /// Connects to `host:port` and authenticates.
   /// - Throws: `Failure` if Redis cannot be reached within `patience` or refuses the password.
   public init(host: String, port: Int, password: String?, run: String) throws {
-    redis = try RedisConnection(host: host, port: port, patience: ControlChannel.patience)
     prefix = "run_exp:\(run):"
-    if let password {
-      _ = try redis.command("AUTH", password)
-    } else {
-      try ping()
+    connect = {
+      let redis = try RedisConnection(host: host, port: port, patience: ControlChannel.patience)
+      _ = try password.map { try redis.command("AUTH", $0) } ?? redis.command("PING")
+      return redis
+    }
+    redis = try connect()
+  }
+
+  /// Tries `body`, which calls this channel, again and again while Redis is away.
+  /// - Throws: what `body` throws; `Failure` with `isLost` only after `patience`.
+  public func persistently<Result>(for patience: Duration, _ body: () throws -> Result) throws -> Result {
+    let deadline = ContinuousClock.now + patience
+    while true {
+      do {
+        return try body()
+      } catch let failure as Failure where failure.isLost && ContinuousClock.now < deadline {
+        pause(.milliseconds(50))
+      }
     }
   }
 
@@ -26,18 +48,18 @@ public final class ControlChannel {
 
   /// Tells the runner.
   public func announce(_ announcement: Announcement) throws {
-    _ = try redis.command("RPUSH", prefix + "announcements", announcement.text)
+    try say(announcement.text, to: "announcements")
   }
 
   /// Waits for an order to `component`.
   /// - Returns: nil if none came within `timeout`, which is not an error. Waits a millisecond at least.
   public func nextOrder(to component: Component, timeout: Duration) throws -> Order? {
-    try pop("orders:\(component)", timeout: timeout).map { try Order($0) }
+    try next("orders:\(component)", timeout: timeout).map { try Order($0) }
   }
 
   /// Where the frontend listens; nil until it does, which is not an error.
   public func frontendAddress() throws -> FrontendAddress? {
-    guard case .string(let text) = try redis.command("GET", prefix + "frontend") else { return nil }
+    guard case .string(let text) = try command("GET", prefix + "frontend") else { return nil }
     guard let address = FrontendAddress(text) else {
       throw Failure(description: "redis: not an address: '\(text)' in \(prefix)frontend")
     }
@@ -45,7 +67,7 @@ public final class ControlChannel {
   }
 
   public func setFrontendAddress(_ address: FrontendAddress) throws {
-    _ = try redis.command("SET", prefix + "frontend", address.description)
+    _ = try command("SET", prefix + "frontend", address.description)
   }
 
   // MARK: For the runner
@@ -53,22 +75,51 @@ public final class ControlChannel {
   /// Waits for the next announcement, in the order in which they were made.
   /// - Returns: nil if none came within `timeout`, which is not an error. Waits a millisecond at least.
   public func nextAnnouncement(timeout: Duration) throws -> Announcement? {
-    try pop("announcements", timeout: timeout).map { try Announcement($0) }
+    try next("announcements", timeout: timeout).map { try Announcement($0) }
   }
 
   public func order(_ order: Order, to component: Component) throws {
-    _ = try redis.command("RPUSH", prefix + "orders:\(component)", order.text)
+    try say(order.text, to: "orders:\(component)")
   }
 
   /// Checks that Redis answers.
-  public func ping() throws { _ = try redis.command("PING") }
+  public func ping() throws { _ = try command("PING") }
 
-  private func pop(_ key: String, timeout: Duration) throws -> String? {
+  private func say(_ text: String, to stream: String) throws {
+    _ = try command("XADD", prefix + stream, "*", "text", text)
+  }
+
+  /// The entry after the last one read.
+  private func next(_ stream: String, timeout: Duration) throws -> String? {
     // A timeout of zero would mean "for ever" to Redis.
     let wait = max(timeout, .milliseconds(1))
-    let reply = try redis.command("BLPOP", prefix + key, RedisConnection.seconds(wait), within: wait)
-    guard case .array(let parts) = reply, parts.count == 2, case .string(let value) = parts[1] else { return nil }
-    return value
+    let reply = try command(
+      "XREAD", "COUNT", "1", "BLOCK", String(Int64(wait / .milliseconds(1))), "STREAMS", prefix + stream,
+      read[stream, default: "0"], within: wait)
+    // [[stream, [[id, ["text", text]]]]]
+    guard case .array(let streams) = reply, case .array(let found)? = streams.first, found.count == 2,
+      case .array(let entries) = found[1], case .array(let entry)? = entries.first, entry.count == 2,
+      case .string(let id) = entry[0], case .array(let fields) = entry[1], fields.count == 2,
+      case .string(let text) = fields[1]
+    else { return nil }
+    read[stream] = id
+    return text
+  }
+
+  private func command(_ words: String..., within wait: Duration = .zero) throws -> RedisConnection.Reply {
+    do {
+      let connection = try redis ?? connect()
+      redis = connection
+      return try connection.command(words, within: wait)
+    } catch let failure as Failure where failure.isLost {
+      redis = nil
+      throw failure
+    }
+  }
+
+  private func pause(_ duration: Duration) {
+    var time = timespec(tv_sec: 0, tv_nsec: Int(duration / .nanoseconds(1)))
+    nanosleep(&time, nil)
   }
 }
 
@@ -76,7 +127,7 @@ extension ControlChannel {
   /// What kept the channel from doing its work: where, why, and what Redis said.
   public struct Failure: Error, CustomStringConvertible {
     public var description: String
-    /// The connection is gone; another command on this channel cannot succeed.
+    /// The connection is gone; the next command connects again.
     public var isLost = false
 
     public init(description: String, isLost: Bool = false) {

@@ -40,7 +40,9 @@ final class RedisConnection {
   /// Sends a command and waits for its reply.
   /// - Parameter wait: how long Redis itself may hold the reply back (a blocking pop), on top of `patience`.
   /// - Throws: `ControlChannel.Failure`: an error reply, or a connection that broke or stayed silent (`isLost`).
-  func command(_ words: String..., within wait: Duration = .zero) throws -> Reply {
+  func command(_ words: String..., within wait: Duration = .zero) throws -> Reply { try command(words, within: wait) }
+
+  func command(_ words: [String], within wait: Duration) throws -> Reply {
     // The error of a context is final: libhiredis would go on writing to a dead socket.
     guard context.pointee.err == 0 else { throw lost(words[0]) }
     try limitSilence(to: wait + patience)
@@ -98,12 +100,5 @@ final class RedisConnection {
   private static func timeval(_ duration: Duration) -> timeval {
     let (seconds, attoseconds) = duration.components
     return Glibc.timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
-  }
-
-  /// A duration as Redis reads one: decimal seconds.
-  static func seconds(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    let milliseconds = String(attoseconds / 1_000_000_000_000_000)
-    return "\(seconds).\(String(repeating: "0", count: 3 - milliseconds.count))\(milliseconds)"
   }
 }

@@ -23,8 +23,8 @@ extension Lifecycle {
 
   /// - Throws: `Failure` (infrastructure) if Redis or a program of ours is not there.
   func checkPrograms() throws {
-    try RedisService.requireInstalled()
-    for name in ["frontend", "worker", "client"] {
+    if case .programs = machinery.packaging { try RedisService.requireInstalled() }
+    for name in Packaging.programs {
       let program = invocation.installation.program(name)
       guard FileManager.default.isExecutableFile(atPath: program) else {
         throw Failure(exitCode: .infrastructure, "\(program) is missing; build everything with Scripts/build --release")
@@ -37,33 +37,22 @@ extension Lifecycle {
     let type = invocation.experiment.workerType
     guard Lifecycle.gpuFamilies.contains(where: type.hasPrefix), RunEnvironment.device == "cpu" else { return }
     progress.note(
-      "WARNING: worker_type \(type) has a GPU, but here every model runs on the CPU; its latencies are not those of a GPU")
+      "WARNING: worker_type \(type) has a GPU, but here every model runs on the CPU; its latencies are not those of a GPU"
+    )
   }
 
   /// Instance types with GPUs, as AWS names them.
   private static let gpuFamilies = ["p2.", "p3.", "p3dn.", "p4d.", "p5.", "g3.", "g4dn.", "g5.", "g6."]
 
-  /// A crashed run may still load the machine.
-  func tellOfLeftovers() {
-    let experiment = invocation.experiment.experimentID
-    let orphans = TaggedProcess.find(experiment: experiment).filter { !$0.owner.isAlive }
-    guard !orphans.isEmpty else { return }
-    progress.note(
-      "\(orphans.count) processes of a crashed run of \(experiment) still run here; end them with: "
-        + "run_exp \(invocation.file.path) terminate --local")
-  }
-
-  /// Whether this user may run processes before every ordinary one: found out by doing it.
-  static func mayRunRealtime(_ shell: any RemoteShell) async -> Bool {
-    let output = try? await shell.run(Command("chrt", ["-f", "1", "true"]), deadline: .now + .seconds(2))
-    return output?.termination.isSuccess ?? false
+  private var imageIDs: [String: String] {
+    if case .images(let ids) = machinery.packaging { ids } else { [:] }
   }
 
   func provenance(_ measurement: Measurement) async throws -> Provenance {
     Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: measurement.trial.seed, environment: measurement.environment, machine: .this,
-      worker_niceness: Deployment.workerNiceness,
+      worker_niceness: Deployment.workerNiceness, images: imageIDs,
       git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
       started: Date.now.ISO8601Format(), command: CommandLine.arguments)
   }

@@ -10,21 +10,20 @@ struct Lifecycle {
   let results: Results
   let machinery: Machinery
   let progress: Progress
-  let isMeasuringRealtime: Bool
 
   /// Runs every trial of the sweep that is not finished, and prints each one's tables.
   static func run(_ invocation: Invocation, options: RunOptions, results: Results) async throws {
-    let machinery = try Machinery.local()
     try await interruptible {
+      let machinery = try await Machinery.local(options.engine, installation: invocation.installation)
       let lifecycle = Lifecycle(
-        invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
-        isMeasuringRealtime: await Lifecycle.mayRunRealtime(machinery.shell))
+        invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress())
       try await lifecycle.run()
     }
   }
 
   private func run() async throws {
     let trials = invocation.sweep.trials
+    if let remark = machinery.remark { progress.note(remark) }
     try checkPort()
     try checkPrograms()
     try await ModelStore(installation: invocation.installation, shell: machinery.shell, progress: progress)
@@ -32,16 +31,17 @@ struct Lifecycle {
     var digests = FileDigests()
     let measurements = try trials.map {
       try Measurement(
-        $0, of: invocation, measuringScheduling: isMeasuringRealtime ? "fifo" : "niceness 0", digests: &digests)
+        $0, of: invocation, engine: machinery.engineName,
+        measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", digests: &digests)
     }
     for measurement in measurements where try measurement.folder.recover() {
       progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
     }
     let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
-    try await ModelCheck(installation: invocation.installation, shell: machinery.shell)
+    try await ModelCheck(installation: invocation.installation, shell: machinery.shell, progress: progress)
       .check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
     warnOfMissingGPU()
-    tellOfLeftovers()
+    try await endLeftovers()
     let fleet = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
 
     var invalid = 0
@@ -76,12 +76,12 @@ struct Lifecycle {
       trial: trial, assets: measurement.assets, frontendHost: frontendHost,
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
       redis: try RedisService(address: frontendHost.address),
-      linkSecret: Secret(randomHex(bytes: 24)), executables: URL(filePath: invocation.installation.programs),
-      folder: folder.partial, port: options.port, isMeasuringRealtime: isMeasuringRealtime)
+      linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
+      folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime)
     let run = TrialRun(
       deployment: deployment, hosts: fleet.all, engine: machinery.engine, transport: machinery.transport,
       progress: progress,
-      label: label(trial))
+      label: label(trial), kind: machinery.engineName == "process" ? "processes" : "containers")
     var costs: TrialCosts
     do {
       costs = try await run.run()
@@ -107,6 +107,9 @@ struct Lifecycle {
   /// Prints the tables of every finished trial again, from its records.
   static func analyze(_ invocation: Invocation, as results: Results) throws {
     let places = invocation.sweep.trials.map { (trial: $0, folder: invocation.folder(of: $0)) }
+    for (_, folder) in places where ResultFolder(url: URL(filePath: folder)).state == .foreign {
+      throw Failure(exitCode: .results, "\(folder)/summary.json is missing or cannot be read")
+    }
     let finished = places.filter { ResultFolder(url: URL(filePath: $0.folder)).state.isFinished }
     guard !finished.isEmpty else {
       throw Failure(
@@ -127,28 +130,5 @@ struct Lifecycle {
     }
     let missing = places.count - finished.count
     if missing > 0 { progress.note("\(missing) of \(places.count) trials have no results yet") }
-  }
-
-  /// Ends what a crashed run of the experiment left on this machine.
-  static func terminate(_ invocation: Invocation) async throws {
-    let progress = Progress()
-    let experiment = invocation.experiment.experimentID
-    let leftovers = try await Leftovers.remove(experiment: experiment)
-    for process in leftovers.removed {
-      let program = process.commandLine.split(separator: " ").first?.split(separator: "/").last ?? "process"
-      progress.note("ended \(program), process \(process.identity.pid)")
-    }
-    if !leftovers.owned.isEmpty {
-      let owners = Set(leftovers.owned.map(\.owner.pid)).sorted().map(String.init).joined(separator: ", ")
-      progress.note(
-        "left alone: \(leftovers.owned.count) processes of a run that is still alive (run_exp \(owners)); stop it with Ctrl-C"
-      )
-    }
-    guard leftovers.surviving.isEmpty else {
-      throw Failure(
-        exitCode: .infrastructure,
-        "still there although killed: \(leftovers.surviving.map(\.description).joined(separator: ", "))")
-    }
-    progress.note("\(experiment): \(leftovers.removed.count) processes of crashed runs ended")
   }
 }

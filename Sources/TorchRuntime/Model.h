@@ -15,6 +15,9 @@ class Model {
   /// Loads `path`, optimises it for inference where libtorch can, and runs it on zeros.
   Model(const std::string &path, std::vector<int64_t> shape, int threads);
 
+  /// Whether the model takes more than one input at once.
+  bool takes_batches() const { return takes_batches_; }
+
   /// Copies the inputs into one tensor, runs the model, and keeps the outputs until the next call.
   const float *infer(const void *const *inputs, size_t batch, size_t &count);
 

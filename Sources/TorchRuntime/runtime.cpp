@@ -51,9 +51,11 @@ const float *infer(ctorch_model *model, const void *const *inputs, size_t batch,
       error, [&] { return reinterpret_cast<Model *>(model)->infer(inputs, batch, *count); });
 }
 
+int takes_batches(const ctorch_model *model) { return reinterpret_cast<const Model *>(model)->takes_batches(); }
+
 void unload(ctorch_model *model) { delete reinterpret_cast<Model *>(model); }
 
-const ctorch_runtime runtime = {load, infer, unload};
+const ctorch_runtime runtime = {load, infer, takes_batches, unload};
 
 }  // namespace
 

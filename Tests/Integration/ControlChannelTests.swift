@@ -100,6 +100,26 @@ struct ControlChannelTests {
     #expect(failure.description.contains("127.0.0.1:\(port)"))
   }
 
+  @Test("What is said while Redis stalls is heard, once it is back, by a reader that had given up")
+  func stall() throws {
+    let redis = try RedisServer()
+    let (speaker, reader) = (try redis.channel(), try redis.channel())
+    try speaker.announce(Announcement(.frontend, .ready))
+    #expect(try reader.nextAnnouncement(timeout: .seconds(1))?.state == .ready)
+    redis.freeze()
+    #expect(throws: ControlChannel.Failure.self) { try reader.nextAnnouncement(timeout: .milliseconds(10)) }
+    #expect(throws: ControlChannel.Failure.self) { try speaker.announce(Announcement(.frontend, .lost, detail: "x")) }
+    redis.thaw()
+    try speaker.persistently(for: .seconds(10)) { try speaker.announce(Announcement(.frontend, .done)) }
+    var heard: [Announcement.State] = []
+    while heard.last != .done {
+      let next = try reader.persistently(for: .seconds(10)) { try reader.nextAnnouncement(timeout: .seconds(1)) }
+      heard.append(try #require(next).state)
+    }
+    // The one that was given up may have been heard as well, but not what was heard before.
+    #expect(heard == [.done] || heard == [.lost, .done])
+  }
+
   @Test("When Redis dies, the next call throws, and so does every later one; the process goes on")
   func death() throws {
     let redis = try RedisServer()

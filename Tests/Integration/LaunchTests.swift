@@ -58,7 +58,7 @@ import Testing
   func launch() async throws {
     let bench = try Bench()
     defer { bench.remove() }
-    let launched = try await bench.run("$RUN launch --local")
+    let launched = try await bench.run("$RUN launch --local --engine process")
     #expect(launched.termination.isSuccess, "\(launched.stderr)")
     #expect(launched.stdout.contains("E2E_LATENCY (ms)\nNUM\tMED\tMEAN\tP99\tP99.5\tP99.9\n200\t"))
     #expect(launched.stdout.contains("ENCODING_LATENCY (us)\n"))
@@ -72,7 +72,7 @@ import Testing
     let json = try await bench.run("$RUN analyze --json")
     #expect(json.stdout.hasPrefix(#"{"results":"results/local/"#) && json.stdout.contains(#""verdict":"VALID""#))
     // Finished before: the same command measures nothing again.
-    #expect(try await bench.run("$RUN launch --local").stdout == launched.stdout)
+    #expect(try await bench.run("$RUN launch --local --engine process").stdout == launched.stdout)
   }
 
   @Test("classifies digits with TorchScript models, those of stragglers by reconstruction")
@@ -81,7 +81,7 @@ import Testing
     defer { bench.remove() }
     let slowdowns = #"[{"workers": [0], "probability": 0.2, "added_ms": 100}]"#
     let launched = try await bench.run(
-      "$RUN launch --local --set model=digits --set service_time=null --set slowdowns='\(slowdowns)'")
+      "$RUN launch --local --engine process --set model=digits --set service_time=null --set slowdowns='\(slowdowns)'")
     #expect(launched.termination.isSuccess, "\(launched.stderr)")
     #expect(launched.stdout.contains("\nOWN\tRECONSTRUCTED\n"))
     let lines = launched.stdout.split(separator: "\n")
@@ -109,7 +109,7 @@ import Testing
       "ec_k_val=[4]", "batch_sizes=[3]", #"queue_modes=["rr"]"#, #"payload={"kind":"digits"}"#, "num_queries=80",
       #"slowdowns=[{"workers":[0,1],"probability":0.3,"added_ms":150}]"#,
     ].map { "--set '\($0)'" }.joined(separator: " ")
-    let launched = try await bench.run("/usr/bin/python3 linear.py && $RUN launch --local \(options)")
+    let launched = try await bench.run("/usr/bin/python3 linear.py && $RUN launch --local --engine process \(options)")
     #expect(launched.termination.isSuccess, "\(launched.stderr)")
 
     let payload = URL(filePath: #filePath).appending(path: "../../../run/payloads/digits.csv").standardized
@@ -140,7 +140,7 @@ import Testing
   func killedWorker() async throws {
     let bench = try Bench()
     defer { bench.remove() }
-    async let launched = bench.run("$RUN launch --local")
+    async let launched = bench.run("$RUN launch --local --engine process")
     // It joins before load is sent, which lasts for two seconds and more.
     #expect(try await bench.eventually { bench.text("logs/frontend.log").contains("worker/1 joined") })
     let victim = try #require(bench.processes.first { $0.commandLine.contains("--number 1 ") })
@@ -158,7 +158,7 @@ import Testing
   func closedPipe() async throws {
     let bench = try Bench()
     defer { bench.remove() }
-    _ = try await bench.run("$RUN launch --local 2>&1 | head -n 1")
+    _ = try await bench.run("$RUN launch --local --engine process 2>&1 | head -n 1")
     #expect(try await bench.eventually { bench.processes.isEmpty && bench.text("0/summary.json").contains("verdict") })
     #expect(try await bench.run("$RUN analyze | head -n 1").stdout.hasPrefix("results/local/"))
   }
@@ -167,7 +167,7 @@ import Testing
   func interrupted() async throws {
     let bench = try Bench()
     defer { bench.remove() }
-    let output = try await bench.run("timeout --preserve-status -s INT 2 $RUN launch --local")
+    let output = try await bench.run("timeout --preserve-status -s INT 2 $RUN launch --local --engine process")
     #expect(output.termination == .exited(130), "\(output.stderr)")
     #expect(bench.processes.isEmpty)
     #expect(bench.text("0.partial/records.csv").split(separator: "\n").count > 20)
@@ -177,7 +177,7 @@ import Testing
   func crashed() async throws {
     let bench = try Bench()
     defer { bench.remove() }
-    _ = try await bench.run("timeout -s KILL 2 $RUN launch --local")
+    _ = try await bench.run("timeout -s KILL 2 $RUN launch --local --engine process")
     #expect(!bench.processes.isEmpty)
     for _ in 0..<2 {
       #expect(try await bench.run("$RUN terminate --local").termination.isSuccess)

@@ -43,6 +43,8 @@ final class RedisServer: Sendable {
   }
 
   /// Stops it from answering without closing a connection, as a partitioned network would.
+  func thaw() { kill(process.processIdentifier, SIGCONT) }
+
   func freeze() { kill(process.processIdentifier, SIGSTOP) }
 
   private static func start(port: Int, password: String) throws -> Process {

@@ -28,6 +28,8 @@ typedef struct {
   /// NULL, and the error written, if it fails.
   const float *(*infer)(
       ctorch_model *model, const void *const *inputs, size_t batch, size_t *count, ctorch_error error);
+  /// Whether the model takes several inputs at once. If not, `infer` gives it those of a batch one by one.
+  int (*takes_batches)(const ctorch_model *model);
   void (*unload)(ctorch_model *model);
 } ctorch_runtime;
 

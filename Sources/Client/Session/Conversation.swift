@@ -20,6 +20,8 @@ struct Conversation: Sendable {
 
   /// How long the frontend may take to say where it listens.
   static let frontendPatience: Duration = .seconds(60)
+  /// How long what has to be said is tried while Redis does not answer.
+  private static let patience: Duration = .seconds(20)
 
   /// Where the frontend listens.
   let frontend: EventLoopFuture<FrontendAddress>
@@ -54,9 +56,14 @@ struct Conversation: Sendable {
           try channel.announce(Announcement(settings.component, .ready))
           go.succeed(try Conversation.waitForGo(channel, settings.component))
           isDriving = true
-          try channel.announce(Announcement(settings.component, .sent, detail: String(try kept.sent.wait())))
+          let sent = try kept.sent.wait()
+          try channel.persistently(for: Conversation.patience) {
+            try channel.announce(Announcement(settings.component, .sent, detail: String(sent)))
+          }
           try kept.written.wait()
-          try channel.announce(Announcement(settings.component, .done))
+          try channel.persistently(for: Conversation.patience) {
+            try channel.announce(Announcement(settings.component, .done))
+          }
         } catch let error as ClientError {
           try channel.announce(Announcement(settings.component, .failed, detail: error.description))
           throw error
@@ -92,9 +99,10 @@ struct Conversation: Sendable {
 
   private static func waitForGo(_ channel: ControlChannel, _ component: Component) throws -> Instant {
     while true {
-      if case .go(let start_ns) = try channel.nextOrder(to: component, timeout: .seconds(1)) {
-        return Instant(nanoseconds: start_ns)
+      let order = try channel.persistently(for: Conversation.patience) {
+        try channel.nextOrder(to: component, timeout: .seconds(1))
       }
+      if case .go(let start_ns) = order { return Instant(nanoseconds: start_ns) }
     }
   }
 

@@ -24,8 +24,10 @@ struct RunControl: Sendable {
   private let announcer: any EventLoop
   private let listener: any EventLoop
   private let address: Address
-  /// The announcer's channel; nil while Redis is away.
-  private let channel: NIOLoopBoundBox<ControlChannel?>
+  /// The announcer's channel.
+  private let channel: NIOLoopBoundBox<ControlChannel>
+  /// How long an announcement is tried while Redis is away.
+  private static let patience: Duration = .seconds(20)
 
   /// Connects.
   /// - Throws: `ControlChannel.Failure` if Redis cannot be reached.
@@ -41,24 +43,18 @@ struct RunControl: Sendable {
   /// Tells where the frontend listens, and that it is ready.
   func publish(_ frontend: FrontendAddress) throws {
     try announcer.submit { [channel] in
-      try channel.value?.setFrontendAddress(frontend)
-      try channel.value?.announce(Announcement(.frontend, .ready))
+      try channel.value.setFrontendAddress(frontend)
+      try channel.value.announce(Announcement(.frontend, .ready))
     }.wait()
   }
 
   /// Tells the runner, in the order of the calls; returns at once.
   func announce(_ announcement: Announcement) {
-    announcer.execute { [channel, address] in
-      // A second try, on a fresh connection: the first may have died while nothing was said on it.
-      for _ in 0..<2 {
-        do {
-          if channel.value == nil { channel.value = try address.connect() }
-          try channel.value?.announce(announcement)
-          return
-        } catch {
-          channel.value = nil
-          Log.event("not announced: \(announcement.component) \(announcement.state.rawValue): \(error)")
-        }
+    announcer.execute { [channel] in
+      do {
+        try channel.value.persistently(for: RunControl.patience) { try channel.value.announce(announcement) }
+      } catch {
+        Log.event("not announced: \(announcement.component) \(announcement.state.rawValue): \(error)")
       }
     }
   }

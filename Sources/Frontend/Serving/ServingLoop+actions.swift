@@ -16,7 +16,9 @@ extension ServingLoop {
         refuse(query, Refusal(.internalServerError, "the output is missing"))
       }
     case .decode(let query, let seat): decode(query, seat)
-    case .replyDefault(let query): answer(query, ByteBuffer(), .default)
+    case .replyDefault(let query):
+      if let seat = policy.seat(of: query) { record(query) { $0.batch = policy.number(of: seat.group, seat.member) } }
+      answer(query, ByteBuffer(), .default)
     case .fail(let query): fail(query)
     case .requeued: totals.requeued += 1
     case .release(let query):

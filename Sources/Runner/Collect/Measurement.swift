@@ -13,7 +13,9 @@ struct Measurement: Sendable {
 
   /// - Parameter measuringScheduling: of frontend and clients.
   /// - Throws: `Failure` if a file of the experiment cannot be read.
-  init(_ trial: Trial, of invocation: Invocation, measuringScheduling: String, digests: inout FileDigests) throws {
+  init(
+    _ trial: Trial, of invocation: Invocation, engine: String, measuringScheduling: String, digests: inout FileDigests
+  ) throws {
     self.trial = trial
     assets = try TrialAssets(trial, installation: invocation.installation, locator: invocation.file.locator)
     var models: [String: String] = [:]
@@ -22,7 +24,8 @@ struct Measurement: Sendable {
     for name in trial.inputFiles {
       inputs[name] = try invocation.file.locator.find(name).map { try digests.digest(of: $0) }
     }
-    environment = RunEnvironment(models: models, inputs: inputs, measuringScheduling: measuringScheduling)
+    environment = RunEnvironment(
+      models: models, inputs: inputs, measuringScheduling: measuringScheduling, engine: engine)
     fingerprint = try Fingerprint.of(trial, environment: environment)
     path = invocation.folder(of: trial)
     folder = ResultFolder(url: URL(filePath: path))
@@ -39,7 +42,7 @@ struct Measurement: Sendable {
       throw Failure(
         exitCode: .config,
         """
-        \(path) holds results of other settings, another machine or another model.
+        \(path) holds results of \(differences).
         Keep both with --final_dir NAME, or replace them with --overwrite.
         """)
     case .foreign:
@@ -47,6 +50,24 @@ struct Measurement: Sendable {
         exitCode: .config,
         "\(path) holds something that no trial has written. Use --final_dir NAME, or --overwrite to replace it.")
     }
+  }
+}
+
+extension Measurement {
+  /// What is another in the finished trial at the place, in words.
+  private var differences: String {
+    guard let found = try? Summary.read(from: folder.url) else { return "other settings" }
+    let keys = found.trial.differences(from: trial)
+    if !keys.isEmpty { return "other settings (\(keys.joined(separator: ", ")))" }
+    let (there, here) = (found.environment, environment)
+    let parts: [(Bool, String)] = [
+      (there.engine != here.engine, "engine \(there.engine)"),
+      (there.cpu != here.cpu || there.cores != here.cores, "another machine"),
+      (there.models != here.models, "other model files"), (there.inputs != here.inputs, "other input files"),
+      (there.measuring_scheduling != here.measuring_scheduling, "scheduling \(there.measuring_scheduling)"),
+    ]
+    let words = parts.filter(\.0).map(\.1)
+    return words.isEmpty ? "another version of run_exp" : words.joined(separator: ", ")
   }
 }
 

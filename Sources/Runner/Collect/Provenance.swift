@@ -12,6 +12,8 @@ struct Provenance: Codable, Equatable, Sendable {
   var machine: Machine
   /// Scheduling priority of the workers (niceness), which is below that of frontend and clients.
   var worker_niceness: Int
+  /// The id of each image that components were made of, by name; empty with processes.
+  var images: [String: String]
   /// The state of the sources; null where they are not a git checkout.
   var git: Git?
   /// ISO 8601, when the trial began.

@@ -3,7 +3,7 @@ import Foundation
 
 /// What a trial runs on and with, as far as it decides what is measured: part of the fingerprint and of the summary.
 struct RunEnvironment: Codable, Equatable, Sendable {
-  /// How components are started: `process`.
+  /// How components are kept: `process` or `docker`.
   var engine: String
   var cpu: String
   var cores: Int

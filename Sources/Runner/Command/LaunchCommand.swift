@@ -36,6 +36,7 @@ struct LaunchCommand: AsyncParsableCommand {
 struct RunOptions: Equatable, Sendable {
   /// Finished trials run again, and other results at the same path are replaced.
   var overwrite: Bool
+  var engine: EngineChoice
   /// An INVALID measurement ends with exit status 73.
   var strict: Bool
   /// Of the frontend; 0: a free one.
@@ -43,5 +44,5 @@ struct RunOptions: Equatable, Sendable {
 }
 
 extension TrialOptions {
-  var runOptions: RunOptions { RunOptions(overwrite: overwrite, strict: strict, port: port) }
+  var runOptions: RunOptions { RunOptions(overwrite: overwrite, engine: engine, strict: strict, port: port) }
 }

@@ -38,6 +38,12 @@ struct TrialOptions: ParsableArguments {
   @Flag(help: "Run trials again that are finished, and replace results of other settings at the same path.")
   var overwrite = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How components run: process; docker, in containers made by Scripts/images; auto: docker where it can be used.",
+      valueName: "engine"))
+  var engine = EngineChoice.auto
+
   @Flag(help: "Exit 73 if a trial's measurement is INVALID.")
   var strict = false
 
@@ -51,6 +57,8 @@ struct TrialOptions: ParsableArguments {
 
 /// The last level of the result path.
 struct FinalDir: ExpressibleByArgument, Equatable, Sendable, CustomStringConvertible {
+  static let rule = "\(FolderName.rule), not ending in .partial or .replaced"
+
   var name: String
   var description: String { name }
   var defaultValueDescription: String { name }
@@ -67,5 +75,5 @@ struct FinalDir: ExpressibleByArgument, Equatable, Sendable, CustomStringConvert
 
 extension ArgumentHelp {
   static let finalDir = ArgumentHelp(
-    "Last folder of the result path, to keep runs apart: \(FolderName.rule).", valueName: "name")
+    "Last folder of the result path, to keep runs apart: \(FinalDir.rule).", valueName: "name")
 }

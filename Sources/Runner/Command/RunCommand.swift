@@ -17,7 +17,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("final_dir"),
     help: ArgumentHelp(
-      "Last folder of the result path (default: the number of --idx): \(FolderName.rule).", valueName: "name"))
+      "Last folder of the result path (default: the number of --idx): \(FinalDir.rule).", valueName: "name"))
   var finalDir: FinalDir?
   @OptionGroup var place: PlaceOptions
   @OptionGroup var trials: TrialOptions

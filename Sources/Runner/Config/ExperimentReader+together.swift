@@ -8,6 +8,7 @@ extension ExperimentReader {
 
   mutating func checkTogether(_ experiment: Experiment) {
     checkFrames(experiment)
+    checkInFlight(experiment)
     checkTiles(experiment)
     checkWorkers(experiment)
     checkTrace(experiment)
@@ -34,6 +35,15 @@ extension ExperimentReader {
     problems.add(
       payload, "\(JSONNode.quoted(folder)) has an image of \(found) bytes; allowed: up to \(largest) with these batches"
     )
+  }
+
+  /// A batch fills from queries that are in flight.
+  private mutating func checkInFlight(_ experiment: Experiment) {
+    guard let field = optional(.max_in_flight), let batch = experiment.batchSizes.max(),
+      experiment.maxInFlight < batch
+    else { return }
+    problems.add(
+      field, "found \(experiment.maxInFlight), with which no batch of \(batch) ever fills; allowed: at least \(batch)")
   }
 
   /// A concatenated query has a tile for each of its k inputs.

@@ -41,7 +41,12 @@ struct JSONNode: Equatable, Sendable {
   static func printable(_ text: String) -> String {
     var shown = ""
     for scalar in text.unicodeScalars {
-      shown += scalar.value < 0x20 || scalar.value == 0x7f ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+      switch scalar.properties.generalCategory {
+      // Among them what turns the direction of writing.
+      case .control, .format, .lineSeparator, .paragraphSeparator:
+        shown += "\\u{\(String(scalar.value, radix: 16))}"
+      default: shown.unicodeScalars.append(scalar)
+      }
     }
     return shown
   }
@@ -58,6 +63,7 @@ struct Origin: Equatable, Sendable, CustomStringConvertible {
   var column: Int?
 
   var description: String {
+    let source = JSONNode.printable(source)
     guard let line, let column else { return source }
     return "\(source):\(line):\(column)"
   }

@@ -8,8 +8,8 @@ struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
 
   var description: String {
     // `--set num_models` names its key already.
-    let keyPath = JSONNode.printable(keyPath)
     let isNamed = keyPath.isEmpty || origin.source.hasSuffix(" \(keyPath)")
+    let keyPath = JSONNode.printable(keyPath)
     return isNamed ? "\(origin): \(message)" : "\(origin): \(keyPath): \(message)"
   }
 }

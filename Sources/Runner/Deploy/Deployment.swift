@@ -12,8 +12,7 @@ struct Deployment: Sendable {
   var tag: ProcessTag
   var redis: RedisService
   var linkSecret: Secret
-  /// Where the executables lie.
-  var executables: URL
+  var packaging: Packaging
   /// Where the trial's files are written.
   var folder: URL
   /// The frontend's HTTP port; 0: a free one.
@@ -24,7 +23,11 @@ struct Deployment: Sendable {
   /// Workers run at this niceness, so that the measuring side keeps its schedule while they fill the cores.
   static let workerNiceness = 10
 
-  var redisSpec: ServiceSpec { redis.spec(tag: tag, log: log("redis")) }
+  var redisSpec: ServiceSpec {
+    var spec = redis.spec(tag: tag, log: log("redis"))
+    spec.image = packaging.image(of: Packaging.redis)
+    return spec
+  }
 
   /// Everything but Redis. They find each other through it, in whatever order they come up.
   var specs: [ServiceSpec] { [frontend] + workers + clients }
@@ -82,12 +85,14 @@ struct Deployment: Sendable {
     niceness: Int? = nil
   ) -> ServiceSpec {
     let command = Command(
-      executables.appending(path: executable).path,
+      packaging.executable(executable),
       ["--redis", "\(frontendHost.address):\(redis.port)", "--run", tag.run] + arguments,
       secrets: ["RUN_EXP_REDIS_PASSWORD": redis.password, "RUN_EXP_LINK_SECRET": linkSecret])
     var spec = ServiceSpec(
       name: name, component: component.name, command: command, tag: tag, niceness: niceness ?? 0,
       log: log(component.name.replacing("/", with: "-")))
+    spec.image = packaging.image(of: executable)
+    spec.mounts = [Mount(folder.path, isReadOnly: false)] + assets.files.map { Mount($0) }
     // Only what has no niceness of its own measures.
     spec.isRealtime = isMeasuringRealtime && niceness == nil
     return spec

@@ -6,11 +6,58 @@ struct Machinery: Sendable {
   var shell: any RemoteShell
   var engine: any ContainerEngine
   var transport: any HTTPTransport
+  var packaging: Packaging
+  /// Whether frontend and clients run before every ordinary process: where that is allowed, found out by doing it.
+  var isMeasuringRealtime: Bool
+  /// What the user should know of the choice of engine; nil if there was none.
+  var remark: String?
 
-  /// Everything as processes of this machine.
-  static func local() throws -> Machinery {
+  /// As `RunEnvironment` calls the engine.
+  var engineName: String {
+    switch packaging {
+    case .programs: "process"
+    case .images: "docker"
+    }
+  }
+
+  /// Everything on this machine.
+  /// - Throws: `Failure` (infrastructure) if Docker is asked for and cannot be used.
+  static func local(_ choice: EngineChoice, installation: Installation) async throws -> Machinery {
     let shell = LocalShell()
+    switch choice {
+    case .process: return try await processes(shell, installation)
+    case .docker: return try await containers(shell, installation)
+    case .auto:
+      do {
+        var machinery = try await containers(shell, installation)
+        machinery.remark = "engine: docker (--engine process runs without containers)"
+        return machinery
+      } catch let failure as Failure {
+        var machinery = try await processes(shell, installation)
+        let reason = failure.description.split(separator: "\n").first ?? ""
+        machinery.remark = "engine: process, since docker cannot be used: \(reason)"
+        return machinery
+      }
+    }
+  }
+
+  private static func processes(_ shell: LocalShell, _ installation: Installation) async throws -> Machinery {
+    let probe = try? await shell.run(Command("chrt", ["-f", "1", "true"]), deadline: .now + .seconds(2))
     return Machinery(
-      provider: LocalProvider(shell: shell), shell: shell, engine: try ProcessEngine(), transport: CurlTransport())
+      provider: LocalProvider(shell: shell), shell: shell, engine: try ProcessEngine(), transport: CurlTransport(),
+      packaging: .programs(folder: installation.programs), isMeasuringRealtime: probe?.termination.isSuccess ?? false)
+  }
+
+  private static func containers(_ shell: LocalShell, _ installation: Installation) async throws -> Machinery {
+    let engine = try DockerEngine(shell: shell)
+    switch try await engine.availability(of: Packaging.requirements(installation)) {
+    case .unavailable(let error): throw Failure(exitCode: .infrastructure, error.description)
+    case .ready(_, let ids):
+      let packaging = Packaging.images(ids: ids)
+      return Machinery(
+        provider: LocalProvider(shell: shell), shell: shell, engine: engine, transport: CurlTransport(),
+        packaging: packaging,
+        isMeasuringRealtime: try await engine.mayRunRealtime(image: packaging.image(of: "frontend") ?? ""))
+    }
   }
 }

@@ -6,13 +6,14 @@ import Foundation
 struct ModelCheck {
   var installation: Installation
   var shell: any RemoteShell
+  var progress: Progress
 
   /// A large model is loaded and optimised in well under this.
   private static let patience: Duration = .seconds(120)
 
   /// - Throws: `Failure` (config) that names the file and why it cannot be used.
   func check(_ measurements: [Measurement]) async throws {
-    var outputs: [Load: Int] = [:]
+    var findings: [Load: Finding] = [:]
     for measurement in measurements {
       let (trial, assets) = (measurement.trial, measurement.assets)
       let names = [trial.model] + trial.redundantModels
@@ -21,9 +22,12 @@ struct ModelCheck {
       for name in names {
         guard let file = assets.models[name], ModelReference.isPath(file) else { continue }
         let load = Load(file: file, input: assets.input.description)
-        let count: Int
-        if let known = outputs[load] { count = known } else { count = try await self.count(load) }
-        outputs[load] = count
+        let finding: Finding
+        if let known = findings[load] { finding = known } else { finding = try await find(load) }
+        if findings.updateValue(finding, forKey: load) == nil, !finding.takesBatches, trial.batchSize > 1 {
+          progress.note("WARNING: \(name) takes one input at once; the queries of a batch are inferred one by one")
+        }
+        let count = finding.outputs
         counts.append(count)
         guard count == counts[0] else {
           throw Failure(
@@ -41,14 +45,20 @@ struct ModelCheck {
     var input: String
   }
 
-  /// How many values an output has.
-  private func count(_ load: Load) async throws -> Int {
+  private struct Finding {
+    /// Values of an output.
+    var outputs: Int
+    var takesBatches: Bool
+  }
+
+  private func find(_ load: Load) async throws -> Finding {
     let output = try await shell.run(
       Command(installation.program("worker"), ["--check", "--model", load.file, "--input", load.input]),
       deadline: .now + Self.patience)
-    let words = output.stdout.split(whereSeparator: \.isWhitespace)
-    if output.termination.isSuccess, let count = words.last?.split(separator: "=").last.flatMap({ Int($0) }) {
-      return count
+    // `outputs=10 batches=yes`
+    let words = output.stdout.split { $0.isWhitespace || $0 == "=" }
+    if output.termination.isSuccess, words.count == 4, let count = Int(words[1]) {
+      return Finding(outputs: count, takesBatches: words[3] == "yes")
     }
     let reason = output.stderr.split(separator: "\n").last.map(String.init) ?? "\(output.termination)"
     throw Failure(

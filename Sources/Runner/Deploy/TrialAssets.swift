@@ -12,6 +12,8 @@ struct TrialAssets: Equatable, Sendable {
   var payload: String
   /// `--arrivals` of the clients.
   var arrivals: String
+  /// Files and folders of this machine that arguments name; components read them.
+  var files: [String]
   /// From the start of the schedule to its last query: what is expected, or what a trace says.
   var duration: Duration
   /// `--service-time` and `--slowdowns` of the workers, as JSON; nil where there are none.
@@ -28,24 +30,35 @@ struct TrialAssets: Equatable, Sendable {
     case (_, .floats(let shape)?), (.floats(let shape), _): input = .floats(shape)
     default: input = .images
     }
+    var files = models.values.filter { $0.hasPrefix("/") }.sorted()
     switch trial.payload {
-    case .images(let folder): payload = "images:" + (folder.flatMap(locator.find) ?? installation.images)
-    case .digits: payload = "digits:" + installation.digits
+    case .images(let folder):
+      let path = folder.flatMap(locator.find) ?? installation.images
+      payload = "images:" + path
+      files.append(path)
+    case .digits:
+      payload = "digits:" + installation.digits
+      files.append(installation.digits)
     case .floats(let count): payload = "floats:\(count)"
     }
     if case .trace(let file) = trial.arrivals {
       let seconds = try FileCheck(locator: locator).numbers(file, upTo: NumberLines.maximumTrace_s)
-      arrivals = "trace:" + (locator.find(file) ?? file)
+      let path = locator.find(file) ?? file
+      arrivals = "trace:" + path
+      files.append(path)
       duration = .seconds(seconds.prefix(trial.totalQueries).last ?? 0)
     } else {
       arrivals = trial.arrivals.text
       duration = .seconds(Double(trial.totalQueries) / trial.rate)
     }
-    serviceTime = try trial.serviceTime.map { time in
-      var time = time
-      time.file = time.file.map { locator.find($0) ?? $0 }
-      return try TrialAssets.json(time)
+    var time = trial.serviceTime
+    if let file = time?.file {
+      let path = locator.find(file) ?? file
+      time?.file = path
+      files.append(path)
     }
+    serviceTime = try time.map { try TrialAssets.json($0) }
+    self.files = files
     slowdowns = trial.slowdowns.isEmpty ? nil : try TrialAssets.json(trial.slowdowns)
   }
 

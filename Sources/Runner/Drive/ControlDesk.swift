@@ -19,18 +19,21 @@ final class ControlDesk: Sendable {
     self.run = run
   }
 
-  /// The announcements of the run from now on. The stream ends when the desk is closed or Redis is gone.
+  /// How long an order is tried while Redis does not answer.
+  private static let patience: Duration = .seconds(10)
+
+  /// The announcements of the run, until the desk is closed. None is lost while Redis stalls.
   func announcements() -> AsyncStream<Announcement> {
     AsyncStream { continuation in
       let thread = Thread { [self] in
         defer { continuation.finish() }
         guard let channel = try? connect() else { return }
         while !isClosed.withLock({ $0 }) {
-          guard let next = try? channel.nextAnnouncement(timeout: .seconds(1)) else {
-            if (try? channel.ping()) == nil { return }
-            continue
+          do {
+            if let next = try channel.nextAnnouncement(timeout: .seconds(1)) { continuation.yield(next) }
+          } catch {
+            Thread.sleep(forTimeInterval: 0.05)
           }
-          continuation.yield(next)
         }
       }
       thread.name = "announcements"
@@ -42,7 +45,9 @@ final class ControlDesk: Sendable {
     guard !commands.isEmpty else { return }
     try await onThread { [self] in
       let channel = try connect()
-      for command in commands { try channel.order(command.order, to: command.to) }
+      for command in commands {
+        try channel.persistently(for: ControlDesk.patience) { try channel.order(command.order, to: command.to) }
+      }
     }
   }
 

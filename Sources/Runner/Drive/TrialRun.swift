@@ -13,6 +13,8 @@ struct TrialRun {
   let transport: any HTTPTransport
   let progress: Progress
   let label: String
+  /// What components are: `processes` or `containers`.
+  let kind: String
 
   /// Runs the trial to its end. Whatever happens, everything that it started is stopped when this returns or throws.
   /// - Throws: `Failure` if it cannot be finished; `CancellationError` if it is interrupted. What was recorded so far
@@ -35,7 +37,7 @@ struct TrialRun {
   }
 
   private func deployAndDrive() async throws -> TrialCosts {
-    progress.stage("\(label): starting \(deployment.specs.count + 1) processes")
+    progress.stage("\(label): starting \(deployment.specs.count + 1) \(kind)")
     let desk = ControlDesk(
       host: deployment.redis.address, port: deployment.redis.port, password: deployment.redis.password.value,
       run: deployment.tag.run)
@@ -134,9 +136,10 @@ struct TrialRun {
   /// How a service ended, with its own last words.
   private static func describe(_ exit: ServiceExit, of engine: any ContainerEngine) async -> String {
     let lastWords = (try? await engine.logs(exit.name, lines: 1))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-    switch exit.termination {
-    case .exited(let status): return "exited with status \(status)" + (lastWords.isEmpty ? "" : ": \(lastWords)")
-    case .signalled: return "was killed by \(exit.termination)"
+    switch (exit.cause, exit.termination) {
+    case (let cause?, _): return "\(cause)"
+    case (nil, .exited(let status)): return "exited with status \(status)" + (lastWords.isEmpty ? "" : ": \(lastWords)")
+    case (nil, .signalled): return "was killed by \(exit.termination)"
     }
   }
 

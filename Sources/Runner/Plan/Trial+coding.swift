@@ -4,8 +4,11 @@ extension Trial {
   /// The keys in which this trial differs from another, by name; its place in the sweep does not count.
   func differences(from other: Trial) -> [String] {
     let (ours, theirs) = (values, other.values)
-    return Set(ours.keys).union(theirs.keys).subtracting([CodingKeys.index.rawValue])
-      .filter { ours[$0] != theirs[$0] }.sorted()
+    let load = CodingKeys.seed.rawValue
+    let differing = Set(ours.keys).union(theirs.keys).subtracting([CodingKeys.index.rawValue])
+      .filter { ours[$0] != theirs[$0] }
+    // The load's seed follows from every other key; by itself it differs with the experiment's.
+    return differing == [load] ? ["seed"] : differing.subtracting([load]).sorted()
   }
 
   /// As in `summary.json`, by key.

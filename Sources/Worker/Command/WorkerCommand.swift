@@ -44,7 +44,7 @@ struct WorkerCommand: ParsableCommand {
   @Option(help: "The pool to join: base, approximate, or parity:0, parity:1 ...", transform: Pool.parse)
   var pool = Pool.base
 
-  @Flag(help: "Only load the model, run it once, and print how many values an output has.")
+  @Flag(help: "Only load the model, run it once, and print how many values an output has and whether it takes batches.")
   var check = false
 
   @Option(help: ArgumentHelp("A TorchScript file, synthetic, or dummy.", valueName: "model"))
@@ -112,12 +112,13 @@ struct WorkerCommand: ParsableCommand {
     }
   }
 
-  /// Prints `outputs=<count>` if the model takes the input.
+  /// Prints `outputs=<count> batches=<yes or no>` if the model takes the input.
   private func showOutputs() throws(StartFailure) {
     var model = try loadModel()
     do throws(ModelFailure) {
       let outputs = try model.infer([ByteBuffer(repeating: 0, count: input.bytes)])
-      print("outputs=\(outputs.reduce(0) { $0 + $1.readableBytes } / 4)")
+      let takesBatches = (model as? TorchModel)?.takesBatches ?? true
+      print("outputs=\(outputs.reduce(0) { $0 + $1.readableBytes } / 4) batches=\(takesBatches ? "yes" : "no")")
     } catch {
       throw .badInput("model \(self.model): \(error.reason)")
     }

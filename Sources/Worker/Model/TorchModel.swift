@@ -31,6 +31,9 @@ struct TorchModel: Model {
     handle = Handle(runtime: runtime, model: model)
   }
 
+  /// Whether it takes several inputs at once; if not, those of a batch are inferred one by one.
+  var takesBatches: Bool { handle.runtime.pointee.takes_batches(handle.model) != 0 }
+
   mutating func infer(_ inputs: [ByteBuffer]) throws(ModelFailure) -> [ByteBuffer] {
     var count = 0
     let (found, error) = withAddresses(of: inputs[...]) { addresses in

@@ -89,10 +89,11 @@ struct CodedServingTests {
     for connection in connections { connection.post(floats: [1, 2, 3, 4]) }
     let others = try connections.dropFirst().map { try $0.reply() }
     #expect(others.map(\.status) == [200, 200, 200])
-    silent.die()
+    try silent.say(
+      .outputs(JobID(0), service_ns: 1, [.output(ByteBuffer(bytes: ([5, 6, 7, 8] as [Float]).littleEndianBytes))]))
     let first = try connections[0].reply()
     #expect(first.status == 200)
-    #expect(first.source == "own")
+    #expect(first.source == "own" && first.output == [5, 6, 7, 8])
   }
 
   @Test("in cheap, the approximate model answers for a base worker that keeps silent")

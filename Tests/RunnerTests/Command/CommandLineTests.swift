@@ -29,7 +29,7 @@ struct CommandLineTests {
     #expect(launch.place.local)
     #expect(launch.finalDir.name == "D")
     #expect(launch.overrides.overrides == ["a=b", "c=-1"])
-    #expect(launch.trials.runOptions == RunOptions(overwrite: false, strict: true, port: 0))
+    #expect(launch.trials.runOptions == RunOptions(overwrite: false, engine: .auto, strict: true, port: 0))
   }
 
   @Test("gives the other verbs their defaults")

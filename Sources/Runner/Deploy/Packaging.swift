@@ -1,0 +1,39 @@
+import CloudUtil
+import Foundation
+
+/// What components are started from: this build's programs, or images that hold them.
+enum Packaging: Equatable, Sendable {
+  case programs(folder: String)
+  /// Made by `Scripts/images`; their ids (`sha256:…`) by name.
+  case images(ids: [String: String])
+
+  /// The programs of ours that a trial runs.
+  static let programs = ["frontend", "worker", "client"]
+  static let redis = "redis"
+
+  /// The path of a program of ours where it runs.
+  func executable(_ program: String) -> String {
+    switch self {
+    case .programs(let folder): "\(folder)/\(program)"
+    case .images: "/opt/run_exp/bin/\(program)"
+    }
+  }
+
+  /// The image of a program, or of `redis`; nil where there are none.
+  func image(of program: String) -> String? {
+    switch self {
+    case .programs: nil
+    case .images: Packaging.imageName(program)
+    }
+  }
+
+  /// The images of a trial, which have to hold the very programs of this build.
+  static func requirements(_ installation: Installation) -> [ImageRequirement] {
+    programs.map { program in
+      let runtime = program == "worker" ? [installation.program("libTorchRuntime.so")] : []
+      return ImageRequirement(imageName(program), files: [installation.program(program)] + runtime)
+    } + [ImageRequirement(imageName(redis))]
+  }
+
+  private static func imageName(_ program: String) -> String { "run_exp-\(program):latest" }
+}

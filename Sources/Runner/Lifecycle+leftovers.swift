@@ -1,0 +1,70 @@
+import CloudUtil
+import Foundation
+
+// What crashed runs of the experiment left on this machine: processes and containers, known by their tags alone.
+extension Lifecycle {
+  /// Ends it. What belongs to a run that is alive is left alone.
+  /// - Throws: `Failure` (infrastructure) if something is still there although it was killed.
+  static func terminate(_ invocation: Invocation) async throws {
+    let progress = Progress()
+    let experiment = invocation.experiment.experimentID
+    let processes = try await Leftovers.remove(experiment: experiment)
+    for process in processes.removed {
+      let program = process.commandLine.split(separator: " ").first?.split(separator: "/").last ?? "process"
+      progress.note("ended \(program), process \(process.identity.pid)")
+    }
+    let containers = try await removeContainers(of: experiment, progress)
+    for container in containers.removed { progress.note("removed the container \(container.name)") }
+
+    let owners = Set(processes.owned.map(\.owner.pid) + containers.owned.map(\.owner.process.pid))
+    if !owners.isEmpty {
+      let runs = owners.sorted().map(String.init).joined(separator: ", ")
+      progress.note(
+        "left alone: \(count(processes.owned.count, "process", "processes")) and "
+          + "\(count(containers.owned.count, "container", "containers")) of a run that is still alive (run_exp \(runs)); "
+          + "stop it with Ctrl-C")
+    }
+    try requireGone(processes.surviving + containers.surviving)
+    progress.note(
+      "\(experiment): \(count(processes.removed.count, "process", "processes")) and "
+        + "\(count(containers.removed.count, "container", "containers")) of crashed runs ended")
+  }
+
+  /// Ends it before a run begins: it would load the machine, and write into the folders of the run.
+  func endLeftovers() async throws {
+    let experiment = invocation.experiment.experimentID
+    let processes = try await Leftovers.remove(experiment: experiment)
+    var (removed, surviving) = (processes.removed.count, processes.surviving)
+    if let docker = machinery.engine as? DockerEngine {
+      let containers = try await docker.removeLeftovers(experiment: experiment)
+      removed += containers.removed.count
+      surviving += containers.surviving
+    }
+    if removed > 0 { progress.note("ended \(removed) processes or containers of a crashed run of \(experiment)") }
+    try Lifecycle.requireGone(surviving)
+  }
+
+  /// Where there is no Docker, there are no containers.
+  private static func removeContainers(
+    of experiment: String, _ progress: Progress
+  ) async throws -> Leftovers<TaggedContainer> {
+    do {
+      return try await DockerEngine(shell: LocalShell()).removeLeftovers(experiment: experiment)
+    } catch ContainerError.engine(.notInstalled, _) {
+      return Leftovers()
+    } catch let error as ContainerError {
+      progress.note("containers were not looked for: \(error)")
+      return Leftovers()
+    }
+  }
+
+  private static func requireGone(_ surviving: [String]) throws {
+    guard !surviving.isEmpty else { return }
+    throw Failure(
+      exitCode: .infrastructure, "still there although killed: \(surviving.joined(separator: ", "))")
+  }
+
+  private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+    "\(number) \(number == 1 ? one : many)"
+  }
+}
