@@ -19,6 +19,10 @@ PACKAGES = {
 }
 
 PARITY_SIZES = (2, 3, 4)
+# Trained together, in this order, from one stream of random numbers.
+DIGITS = ("digits", *(f"digits_parity_k{k}" for k in PARITY_SIZES), "digits_cheap")
+# Trained after them, each from a stream of its own, beside the base model.
+DIGITS_FURTHER = ("digits_parity_k2_r1", *(f"digits_concatenation_k{k}" for k in PARITY_SIZES))
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,9 @@ class Entry:
 
 CATALOGUE = {
     "digits": Entry(
-        "8x8 digits: base, parity (k = 2, 3, 4) and cheap model, trained; minutes",
+        "8x8 digits: base, cheap and parity models (k = 2, 3, 4; sum and concatenation), trained; minutes",
         ("numpy", "sklearn", "torch"),
-        tuple(
-            SHIPPED / f"{name}.pt"
-            for name in ("digits", *(f"digits_parity_k{k}" for k in PARITY_SIZES), "digits_cheap")
-        ),
+        tuple(SHIPPED / f"{name}.pt" for name in (*DIGITS, *DIGITS_FURTHER)),
     ),
     "resnet18": Entry(
         "ResNet-18 and its parity model, seeded random weights",

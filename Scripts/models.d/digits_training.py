@@ -1,56 +1,75 @@
-"""Trains the digits' base, parity and cheap models, on the samples it is given and no others."""
-
-import sys
-import time
+"""Trains the digits' models, on the samples it is given and no others."""
 
 import torch
 import torch.nn.functional as F
 
 from catalogue import PARITY_SIZES
-from digits_networks import base_model, cheap_model, parity_model
+from digits_codes import encode_sum, shrink, sum_weights
+from digits_fitting import augment, fit
+from digits_networks import base_model, cheap_model, concatenation_model, parity_model
 
 SEED = 1
 # Weight of the penalty on the base model's convolutional part, chosen on validation samples: less of it classifies a
 # single digit a little better and makes the sum of four much harder to decode.
 CONVOLUTIONAL_PENALTY = 0.6
 LABEL_SMOOTHING = 0.1
-WARPED_COPIES = 20
+# Weight of right answers beside small errors in a concatenation model, and the samples of one of its steps.
+RIGHT_ANSWERS = 0.5
+CONCATENATED_SAMPLES = 256
 
 
 def train_all(inputs, labels):
-    """The trained models by file name (without extension)."""
+    """Every trained model by file name (without extension)."""
+    models = _train_digits(inputs, labels)
+    return models | train_further(models["digits"], inputs, labels)
+
+
+def train_further(base, inputs, labels):
+    """The models of DIGITS_FURTHER by file name, beside a base model that is trained. Each has a seed of its own."""
+    models = {"digits_parity_k2_r1": _train_second_parity(base, inputs, labels)}
+    for k in PARITY_SIZES:
+        models[f"digits_concatenation_k{k}"] = _train_concatenation(base, k, inputs, labels)
+    return models
+
+
+def _start(seed):
     # One thread: the order of additions, and with it every weight, is the same from run to run.
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    torch.manual_seed(SEED)
-    pool, pool_labels = _augment(inputs, labels)
+    torch.manual_seed(seed)
+
+
+def _train_digits(inputs, labels):
+    _start(SEED)
+    pool, pool_labels = augment(inputs, labels, plain=3, warped=20)
 
     base, cheap = base_model(), cheap_model()
-    _fit("digits", base, _classification(base, pool, pool_labels), steps=4000, rate=3e-3)
+    fit("digits", base, _classification(base, pool, pool_labels), steps=4000, rate=3e-3)
     models = {"digits": base}
     for k in PARITY_SIZES:
-        parity = _parity_model_beside(base, k)
-        _fit(f"digits_parity_k{k}", parity, _parity(parity, base, k, pool), steps=4000, rate=2e-3)
+        parity = _parity_model_beside(base, sum_weights(k))
+        fit(f"digits_parity_k{k}", parity, _parity(parity, base, sum_weights(k), pool), steps=4000, rate=2e-3)
         models[f"digits_parity_k{k}"] = parity
-    _fit("digits_cheap", cheap, _classification(cheap, pool, pool_labels), steps=4000, rate=1e-2)
+    fit("digits_cheap", cheap, _classification(cheap, pool, pool_labels), steps=4000, rate=1e-2)
     return models | {"digits_cheap": cheap}
 
 
-def _augment(inputs, labels):
-    """The samples three times as they are, and twenty times slightly turned, sheared, scaled and moved."""
-    copies = [inputs] * 3 + [_warp(inputs) for _ in range(WARPED_COPIES)]
-    return torch.cat(copies), labels.repeat(len(copies))
+def _train_second_parity(base, inputs, labels):
+    _start(SEED + 1)
+    pool, _ = augment(inputs, labels, plain=3, warped=20)
+    weights = sum_weights(2, parity=1)
+    model = _parity_model_beside(base, weights)
+    fit("digits_parity_k2_r1", model, _parity(model, base, weights, pool), steps=4000, rate=2e-3)
+    return model
 
 
-def _warp(images, strength=0.1):
-    def uniform():
-        return (torch.rand(len(images)) * 2 - 1) * strength
-
-    angle, scale, shear = uniform(), 1 + uniform() / 2, uniform() * 3 / 4
-    first_row = torch.stack([scale * angle.cos(), shear - angle.sin(), uniform()], dim=1)
-    second_row = torch.stack([angle.sin(), scale * angle.cos(), uniform()], dim=1)
-    grid = F.affine_grid(torch.stack([first_row, second_row], dim=1), images.shape, align_corners=False)
-    return F.grid_sample(images, grid, align_corners=False)
+def _train_concatenation(base, k, inputs, labels):
+    _start(SEED + k)
+    pool, pool_labels = augment(inputs, labels, plain=8, warped=60)
+    model = concatenation_model(k)
+    loss = _concatenation(model, base, k, pool, pool_labels)
+    fit(f"digits_concatenation_k{k}", model, loss, steps=10000, rate=3e-3, weight_decay=1e-2)
+    return model
 
 
 def _classification(model, pool, labels):
@@ -66,41 +85,44 @@ def _classification(model, pool, labels):
     return loss
 
 
-def _parity_model_beside(base, k):
-    """A parity model whose linear part is already right: a sum of k inputs collects the bias k times."""
+def _parity_model_beside(base, weights):
+    """A parity model whose linear part is already right: a weighted sum of inputs collects the bias once a weight."""
     parity = parity_model()
     with torch.no_grad():
         parity.linear[1].weight.copy_(base.linear[1].weight)
-        parity.linear[1].bias.copy_(k * base.linear[1].bias)
+        parity.linear[1].bias.copy_(weights.sum() * base.linear[1].bias)
         parity.convolutional[-1].weight.mul_(0.1)
     return parity
 
 
-def _parity(model, base, k, pool):
-    """The squared error on fresh random groups of k: from the sum of the inputs to the sum of the base scores."""
+def _parity(model, base, weights, pool):
+    """The squared error on fresh random groups: from the weighted sum of the inputs to that of the base scores."""
     with torch.no_grad():
         scores = base(pool)
 
     def loss():
-        groups = torch.randint(len(pool), (256, k))
-        return F.mse_loss(model(pool[groups].sum(dim=1)), scores[groups].sum(dim=1))
+        groups = torch.randint(len(pool), (256, len(weights)))
+        wanted = (scores[groups] * weights[:, None]).sum(dim=1)
+        return F.mse_loss(model(encode_sum(pool[groups], weights)), wanted)
 
     return loss
 
 
-def _fit(name, model, loss, steps, rate):
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
-    started, total = time.monotonic(), 0.0
-    for step in range(1, steps + 1):
-        value = loss()
-        optimizer.zero_grad()
-        value.backward()
-        optimizer.step()
-        schedule.step()
-        total += value.item()
-        if step % (steps // 4) == 0:
-            seconds = time.monotonic() - started
-            print(f"{name}: step {step} of {steps}, loss {total / (steps // 4):.4f}, {seconds:.0f} s", file=sys.stderr)
-            total = 0.0
-    model.eval()
+def _concatenation(model, base, k, pool, labels):
+    """The squared error of the tiles' terms, and how far each member's reconstruction is from its label.
+
+    An error of one tile's term is in the reconstruction of every member of its group. Shrunk digits leave errors that
+    cannot be learned away; the labels say which of them matter.
+    """
+    with torch.no_grad():
+        scores = base(pool)
+    tiles = shrink(pool, k).flatten(start_dim=1)
+
+    def loss():
+        groups = torch.randint(len(pool), (CONCATENATED_SAMPLES // k, k))
+        errors = model.of_tiles(tiles[groups]) - scores[groups]
+        decoded = scores[groups] + errors.sum(dim=1, keepdim=True)
+        wrong = F.cross_entropy(decoded.flatten(end_dim=1), labels[groups].flatten())
+        return errors.square().mean() + RIGHT_ANSWERS * wrong
+
+    return loss

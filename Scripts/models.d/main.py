@@ -31,6 +31,9 @@ def parse(arguments):
     parser.add_argument("--list", action="store_true", help="print each name and a file it makes, one pair a line")
     parser.add_argument("--force", action="store_true", help="build large models again that are there already")
     parser.add_argument("--install", action="store_true", help="apt-get install what is missing first")
+    parser.add_argument(
+        "--further", action="store_true", help="digits: keep the first models, train those of the further codes"
+    )
     parser.add_argument("--check", action="store_true", help="digits: only measure the files that are there")
     parser.add_argument(
         "--validate", action="store_true", help="digits: train on a part of the training digits, measure on the rest"
@@ -39,10 +42,11 @@ def parse(arguments):
     for name in options.names:
         if name not in CATALOGUE:
             parser.error(f"no model or payload named '{name}'; there are {', '.join(CATALOGUE)}")
-    if options.check and options.validate:
-        parser.error("--check and --validate exclude each other")
-    if (options.check or options.validate) and options.names != ["digits"]:
-        parser.error("--check and --validate go with the name digits alone")
+    of_digits = [options.further, options.check, options.validate]
+    if sum(of_digits) > 1:
+        parser.error("--further, --check and --validate exclude each other")
+    if any(of_digits) and options.names != ["digits"]:
+        parser.error("--further, --check and --validate go with the name digits alone")
     if not (options.names or options.list or options.install):
         parser.print_help()
         sys.exit(0)
@@ -88,7 +92,7 @@ def build(name, options):
 
         if options.check:
             return digits.check()
-        return digits.validate() if options.validate else digits.train()
+        return digits.validate() if options.validate else digits.train(options.further)
     if name == "payloads":
         import payloads
 
