@@ -52,7 +52,8 @@ extension Lifecycle {
     Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: measurement.trial.seed, environment: measurement.environment, machine: .this,
-      worker_niceness: Deployment.workerNiceness, images: imageIDs,
+      worker_scheduling: Deployment.workerScheduling(isMeasuringRealtime: machinery.isMeasuringRealtime),
+      images: imageIDs,
       git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
       started: Date.now.ISO8601Format(), command: CommandLine.arguments)
   }

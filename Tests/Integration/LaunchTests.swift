@@ -4,59 +4,9 @@ import Testing
 
 /// The product as a user runs it: `run_exp <config> <verb>` with real processes, on a model that sleeps.
 @Suite("An experiment on this machine") struct LaunchTests {
-  /// A folder of its own and an experiment id that nobody else uses.
-  private struct Bench {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "LaunchTests-\(UUID())")
-    let id = "test-\(UUID())"
-    let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-      .appending(path: "run_exp").path
-
-    init() throws {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      let experiment = """
-        {"experiment_id": "\(id)", "frontend_type": "local", "worker_type": "local", "client_type": "local",
-         "model": "synthetic", "service_time": {"median_ms": 5}, "s3_path": "", "queue_modes": ["single_queue"],
-         "redundancy_modes": ["coded"], "num_models": 2, "ec_k_val": [2], "batch_sizes": [1], "send_rates": [100],
-         "num_clients": 2, "num_queries": 200, "num_trials": 1, "background_traffic": [0], "warmup_batches": 10}
-        """
-      try Data(experiment.utf8).write(to: folder.appending(path: "x.json"))
-    }
-
-    /// Runs `command`, in which `$RUN` is `run_exp x.json`, in the folder.
-    func run(_ command: String) async throws -> Output {
-      let script = "cd \"$1\" && RUN=\"$2 x.json\" && \(command)"
-      return try await LocalShell().run(
-        Command("sh", ["-c", script, "sh", folder.path, program]), deadline: .now + .seconds(100))
-    }
-
-    var processes: [TaggedProcess] { TaggedProcess.find(experiment: id) }
-
-    /// Names of the files that a trial left, whole or not.
-    var files: [String] {
-      (FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String]) ?? []
-    }
-
-    /// The text of the first of these files whose path ends so; empty if there is none.
-    func text(_ suffix: String) -> String {
-      guard let file = files.first(where: { $0.hasSuffix(suffix) }) else { return "" }
-      return (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
-    }
-
-    /// Asks again and again, for thirty seconds at most.
-    func eventually(_ condition: () -> Bool) async throws -> Bool {
-      for _ in 0..<1500 {
-        if condition() { return true }
-        try await Task.sleep(for: .milliseconds(20))
-      }
-      return false
-    }
-
-    func remove() { try? FileManager.default.removeItem(at: folder) }
-  }
-
   @Test("is run, prints its tables, leaves no process, and analyze prints the same bytes again")
   func launch() async throws {
-    let bench = try Bench()
+    let bench = try ExperimentBench()
     defer { bench.remove() }
     let launched = try await bench.run("$RUN launch --local --engine process")
     #expect(launched.termination.isSuccess, "\(launched.stderr)")
@@ -77,7 +27,7 @@ import Testing
 
   @Test("classifies digits with TorchScript models, those of stragglers by reconstruction")
   func digits() async throws {
-    let bench = try Bench()
+    let bench = try ExperimentBench()
     defer { bench.remove() }
     let slowdowns = #"[{"workers": [0], "probability": 0.2, "added_ms": 100}]"#
     let launched = try await bench.run(
@@ -93,7 +43,7 @@ import Testing
   @Test(
     "reconstructs what a linear TorchScript model gives, with two parities, k = 4, batches of 3, each worker its queue")
   func linearModel() async throws {
-    let bench = try Bench()
+    let bench = try ExperimentBench()
     defer { bench.remove() }
     let script = """
       import torch
@@ -138,7 +88,7 @@ import Testing
 
   @Test("loses no query when a worker is killed while load is sent")
   func killedWorker() async throws {
-    let bench = try Bench()
+    let bench = try ExperimentBench()
     defer { bench.remove() }
     async let launched = bench.run("$RUN launch --local --engine process")
     // It joins before load is sent, which lasts for two seconds and more.
@@ -156,7 +106,7 @@ import Testing
 
   @Test("goes on to its end though the reader of its progress is gone")
   func closedPipe() async throws {
-    let bench = try Bench()
+    let bench = try ExperimentBench()
     defer { bench.remove() }
     _ = try await bench.run("$RUN launch --local --engine process 2>&1 | head -n 1")
     #expect(try await bench.eventually { bench.processes.isEmpty && bench.text("0/summary.json").contains("verdict") })
@@ -165,7 +115,7 @@ import Testing
 
   @Test("is stopped by an interrupt with exit status 130, keeps its records so far and leaves no process")
   func interrupted() async throws {
-    let bench = try Bench()
+    let bench = try ExperimentBench()
     defer { bench.remove() }
     let output = try await bench.run("timeout --preserve-status -s INT 2 $RUN launch --local --engine process")
     #expect(output.termination == .exited(130), "\(output.stderr)")
@@ -175,7 +125,7 @@ import Testing
 
   @Test("killed without a chance to clean up, it is cleaned up by terminate, twice")
   func crashed() async throws {
-    let bench = try Bench()
+    let bench = try ExperimentBench()
     defer { bench.remove() }
     _ = try await bench.run("timeout -s KILL 2 $RUN launch --local --engine process")
     #expect(!bench.processes.isEmpty)

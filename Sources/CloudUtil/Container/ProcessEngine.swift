@@ -102,11 +102,11 @@ public final class ProcessEngine: ContainerEngine {
       throw ContainerError.executableMissing(spec.command.executable, service: spec.name)
     }
     var words = [executable] + spec.command.arguments
-    if spec.isRealtime {
+    if spec.isRealtime || spec.isIdle {
       guard let chrt = ProcessEngine.locate("chrt", path: path) else {
         throw ContainerError.executableMissing("chrt", service: spec.name)
       }
-      words = [chrt, "-f", "1"] + words
+      words = [chrt] + (spec.isRealtime ? ["-f", "1"] : ["-i", "0"]) + words
     } else if spec.niceness != 0 {
       // `nice` becomes the program without a new process, so that no thread of it ever runs at another priority.
       guard let nice = ProcessEngine.locate("nice", path: path) else {

@@ -11,6 +11,8 @@ public struct ServiceSpec: Equatable, Sendable {
   public var niceness: Int
   /// Before every ordinary process (SCHED_FIFO, lowest priority); needs privileges. `niceness` has no meaning then.
   public var isRealtime = false
+  /// Only on cores that nobody else wants (SCHED_IDLE), which needs no privileges. `niceness` has no meaning then.
+  public var isIdle = false
   /// The file that gets stdout and stderr, appended; folders above it are made.
   public var log: String
 

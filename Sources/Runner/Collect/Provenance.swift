@@ -10,8 +10,8 @@ struct Provenance: Codable, Equatable, Sendable {
   var seed: UInt64
   var environment: RunEnvironment
   var machine: Machine
-  /// Scheduling priority of the workers (niceness), which is below that of frontend and clients.
-  var worker_niceness: Int
+  /// How workers are scheduled, below frontend and clients: `niceness 10`, or `idle`, on cores that nobody else wants.
+  var worker_scheduling: String
   /// The id of each image that components were made of, by name; empty with processes.
   var images: [String: String]
   /// The state of the sources; null where they are not a git checkout.

@@ -20,8 +20,12 @@ struct Deployment: Sendable {
   /// Whether frontend and clients run before every ordinary process.
   var isMeasuringRealtime: Bool
 
-  /// Workers run at this niceness, so that the measuring side keeps its schedule while they fill the cores.
+  /// The measuring side keeps its schedule while workers fill the cores: it runs before every ordinary process where that
+  /// is allowed, and workers at a low priority; elsewhere they get only what it leaves.
   static let workerNiceness = 10
+  static func workerScheduling(isMeasuringRealtime: Bool) -> String {
+    isMeasuringRealtime ? "niceness \(workerNiceness)" : "idle"
+  }
 
   var redisSpec: ServiceSpec {
     var spec = redis.spec(tag: tag, log: log("redis"))
@@ -94,7 +98,9 @@ struct Deployment: Sendable {
     spec.image = packaging.image(of: executable)
     spec.mounts = [Mount(folder.path, isReadOnly: false)] + assets.files.map { Mount($0) }
     // Only what has no niceness of its own measures.
-    spec.isRealtime = isMeasuringRealtime && niceness == nil
+    let isMeasuring = niceness == nil
+    spec.isRealtime = isMeasuringRealtime && isMeasuring
+    spec.isIdle = !isMeasuringRealtime && !isMeasuring
     return spec
   }
 

@@ -75,6 +75,18 @@ import Testing
     }
   }
 
+  @Test("A service that is to get only what others leave is scheduled so, without privileges")
+  func idle() async throws {
+    try await Workbench.use { bench in
+      // Field 41 of proc(5)'s stat is the policy; SCHED_IDLE is 5.
+      var spec = bench.spec("idle", Command("sh", ["-c", "cut -d' ' -f41 /proc/$$/stat; echo ready; sleep 100"]))
+      spec.isIdle = true
+      try await bench.engine.deploy([spec])
+      try await eventually("idle is ready") { try await bench.engine.logs("idle", lines: 9).contains("ready") }
+      #expect(try await bench.engine.logs("idle", lines: 2) == "5\nready")
+    }
+  }
+
   @Test("Exits are told with their status or signal, also those before anyone listened")
   func exits() async throws {
     try await Workbench.use { bench in

@@ -65,6 +65,7 @@ extension ServiceSpec {
   /// weight is what the kernel gives a process of that niceness: 1024, and a factor of 1.25 for each level.
   fileprivate func priorityFlags(_ realtime: RealtimeWay?) -> [String] {
     if isRealtime { return realtime == .inside ? ["--cap-add", "SYS_NICE"] : [] }
+    if isIdle { return ["--cpu-shares", "2"] }
     guard niceness != 0 else { return [] }
     return ["--cpu-shares", String(max(2, Int((1024 / pow(1.25, Double(niceness))).rounded())))]
   }
