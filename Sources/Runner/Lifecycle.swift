@@ -3,7 +3,8 @@ import Foundation
 
 /// The order of an experiment: config -> trials -> fleet -> deployment -> records -> summary -> report.
 ///
-/// Each arrow is a value that is written to the trial's folder before the next stage begins.
+/// Each arrow is a value. What a trial is (`provenance.json`), what was started for it (`deployment.txt`), its records and
+/// its summary are written to its folder before the next stage begins, so that a stage can be run again from them.
 struct Lifecycle {
   let invocation: Invocation
   let options: RunOptions
@@ -22,30 +23,11 @@ struct Lifecycle {
   }
 
   private func run() async throws {
-    let trials = invocation.sweep.trials
     if let remark = machinery.remark { progress.note(remark) }
-    try checkPort()
-    try checkPrograms()
-    try await ModelStore(installation: invocation.installation, shell: machinery.shell, progress: progress)
-      .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
-    var digests = FileDigests()
-    let measurements = try trials.map {
-      try Measurement(
-        $0, of: invocation, engine: machinery.engineName,
-        measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", digests: &digests)
-    }
-    for measurement in measurements where try measurement.folder.recover() {
-      progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
-    }
-    let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
-    try await ModelCheck(installation: invocation.installation, shell: machinery.shell, progress: progress)
-      .check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
-    warnOfMissingGPU()
-    try await endLeftovers()
+    let measurements = try await prepare()
     let fleet = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
-
     var invalid = 0
-    for (measurement, isFinished) in zip(measurements, finished) {
+    for (measurement, isFinished) in measurements {
       let summary: Summary
       if isFinished {
         progress.note("\(label(measurement.trial)): finished before, not run again (--overwrite runs it again)")
@@ -58,7 +40,7 @@ struct Lifecycle {
       if summary.verdict == .invalid { invalid += 1 }
     }
     if invalid > 0, options.strict {
-      throw Failure(exitCode: .results, "\(invalid) of \(trials.count) trials are INVALID (--strict)")
+      throw Failure(exitCode: .results, "\(invalid) of \(measurements.count) trials are INVALID (--strict)")
     }
   }
 
@@ -78,10 +60,11 @@ struct Lifecycle {
       redis: try RedisService(address: frontendHost.address),
       linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime)
+    try deployment.write(to: folder.partial)
     let run = TrialRun(
       deployment: deployment, hosts: fleet.all, engine: machinery.engine, transport: machinery.transport,
-      progress: progress,
-      label: label(trial), kind: machinery.engineName == "process" ? "processes" : "containers")
+      progress: progress, label: label(trial),
+      kind: machinery.engineName == "process" ? "processes" : "containers")
     var costs: TrialCosts
     do {
       costs = try await run.run()

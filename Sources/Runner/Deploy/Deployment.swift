@@ -107,6 +107,14 @@ struct Deployment: Sendable {
   private func log(_ name: String) -> String { folder.appending(path: "logs/\(name).log").path }
 }
 
+extension Deployment {
+  /// Writes `deployment.txt`: what is started, in order, a line a service, without its secrets.
+  func write(to folder: URL) throws {
+    let lines = ([redisSpec] + specs).map { "\($0.name)\t\($0.image ?? "process")\t\($0.command)\n" }
+    try Data(lines.joined().utf8).write(to: folder.appending(path: "deployment.txt"))
+  }
+}
+
 extension Instance {
   /// `worker/<n>`, `parity/<n>` or `approximate/<n>`.
   var component: Component {

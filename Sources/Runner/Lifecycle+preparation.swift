@@ -1,8 +1,34 @@
 import CloudUtil
 import Foundation
 
-// What is found out before a trial, and what is told about it.
+// What is found out before the first trial, and what is told about each.
 extension Lifecycle {
+  /// Finds out whether everything is there, before anything is started or written.
+  /// - Returns: the trials in order, and whether each has been measured before.
+  func prepare() async throws -> [(Measurement, isFinished: Bool)] {
+    let trials = invocation.sweep.trials
+    let (installation, shell) = (invocation.installation, machinery.shell)
+    try checkPort()
+    try checkPrograms()
+    try await ModelStore(installation: installation, shell: shell, progress: progress)
+      .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
+    var digests = FileDigests()
+    let measurements = try trials.map {
+      try Measurement(
+        $0, of: invocation, engine: machinery.engineName,
+        measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", digests: &digests)
+    }
+    for measurement in measurements where try measurement.folder.recover() {
+      progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
+    }
+    let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
+    try await ModelCheck(installation: installation, shell: shell, progress: progress)
+      .check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
+    warnOfMissingGPU()
+    try await endLeftovers()
+    return zip(measurements, finished).map { ($0, isFinished: $1) }
+  }
+
   /// `trial 2 of 54: coded, 300/s`.
   func label(_ trial: Trial) -> String {
     "trial \(trial.index + 1) of \(invocation.sweep.trials.count): \(trial.mode.rawValue), \(Number.text(trial.rate))/s"
