@@ -21,14 +21,19 @@ public final class ControlChannel {
 
   /// Connects to `host:port` and authenticates.
   /// - Throws: `Failure` if Redis cannot be reached within `patience` or refuses the password.
-  public init(host: String, port: Int, password: String?, run: String) throws {
+  public convenience init(host: String, port: Int, password: String?, run: String) throws {
+    self.init(laterTo: host, port: port, password: password, run: run)
+    try ping()
+  }
+
+  /// Connects when it is first used.
+  public init(laterTo host: String, port: Int, password: String?, run: String) {
     prefix = "run_exp:\(run):"
     connect = {
       let redis = try RedisConnection(host: host, port: port, patience: ControlChannel.patience)
       _ = try password.map { try redis.command("AUTH", $0) } ?? redis.command("PING")
       return redis
     }
-    redis = try connect()
   }
 
   /// Tries `body`, which calls this channel, again and again while Redis is away.

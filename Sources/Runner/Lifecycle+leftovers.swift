@@ -13,7 +13,9 @@ extension Lifecycle {
       let program = process.commandLine.split(separator: " ").first?.split(separator: "/").last ?? "process"
       progress.note("ended \(program), process \(process.identity.pid)")
     }
-    let containers = try await removeContainers(of: experiment, progress)
+    let containers = try await removeContainers(of: experiment) {
+      progress.note("containers were not looked for: \($0)")
+    }
     for container in containers.removed { progress.note("removed the container \(container.name)") }
 
     let owners = Set(processes.owned.map(\.owner.pid) + containers.owned.map(\.owner.process.pid))
@@ -21,8 +23,8 @@ extension Lifecycle {
       let runs = owners.sorted().map(String.init).joined(separator: ", ")
       progress.note(
         "left alone: \(count(processes.owned.count, "process", "processes")) and "
-          + "\(count(containers.owned.count, "container", "containers")) of a run that is still alive (run_exp \(runs)); "
-          + "stop it with Ctrl-C")
+          + "\(count(containers.owned.count, "container", "containers")) of a run that is alive, or was started on another machine (run_exp \(runs)); "
+          + "stop it with Ctrl-C there")
     }
     try requireGone(processes.surviving + containers.surviving)
     progress.note(
@@ -34,26 +36,25 @@ extension Lifecycle {
   func endLeftovers() async throws {
     let experiment = invocation.experiment.experimentID
     let processes = try await Leftovers.remove(experiment: experiment)
-    var (removed, surviving) = (processes.removed.count, processes.surviving)
-    if let docker = machinery.engine as? DockerEngine {
-      let containers = try await docker.removeLeftovers(experiment: experiment)
-      removed += containers.removed.count
-      surviving += containers.surviving
+    // Also before a run of processes; but such a run does not depend on Docker.
+    let containers = try await Lifecycle.removeContainers(of: experiment) { error in
+      if case .images = machinery.packaging { progress.note("containers were not looked for: \(error)") }
     }
+    let removed = processes.removed.count + containers.removed.count
     if removed > 0 { progress.note("ended \(removed) processes or containers of a crashed run of \(experiment)") }
-    try Lifecycle.requireGone(surviving)
+    try Lifecycle.requireGone(processes.surviving + containers.surviving)
   }
 
   /// Where there is no Docker, there are no containers.
   private static func removeContainers(
-    of experiment: String, _ progress: Progress
+    of experiment: String, onError tell: (ContainerError) -> Void
   ) async throws -> Leftovers<TaggedContainer> {
     do {
       return try await DockerEngine(shell: LocalShell()).removeLeftovers(experiment: experiment)
     } catch ContainerError.engine(.notInstalled, _) {
       return Leftovers()
     } catch let error as ContainerError {
-      progress.note("containers were not looked for: \(error)")
+      tell(error)
       return Leftovers()
     }
   }

@@ -8,6 +8,7 @@ extension Lifecycle {
   func prepare() async throws -> [(Measurement, isFinished: Bool)] {
     let trials = invocation.sweep.trials
     let (installation, shell) = (invocation.installation, machinery.shell)
+    try checkLimits()
     try checkPort()
     try checkPrograms()
     try await ModelStore(installation: installation, shell: shell, progress: progress)
@@ -15,7 +16,7 @@ extension Lifecycle {
     var digests = FileDigests()
     let measurements = try trials.map {
       try Measurement(
-        $0, of: invocation, engine: machinery.engineName,
+        $0, of: invocation, engine: machinery.engineName, limits: options.limits,
         measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", digests: &digests)
     }
     for measurement in measurements where try measurement.folder.recover() {
@@ -32,6 +33,14 @@ extension Lifecycle {
   /// `trial 2 of 54: coded, 300/s`.
   func label(_ trial: Trial) -> String {
     "trial \(trial.index + 1) of \(invocation.sweep.trials.count): \(trial.mode.rawValue), \(Number.text(trial.rate))/s"
+  }
+
+  /// - Throws: `Failure` (infrastructure) if limits are asked for where nothing can be limited.
+  private func checkLimits() throws {
+    guard !options.limits.isEmpty, case .programs = machinery.packaging else { return }
+    throw Failure(
+      exitCode: .infrastructure, "--limits needs containers. \(machinery.remark ?? "")\nSay --engine docker to see why."
+    )
   }
 
   /// - Throws: `Failure` (infrastructure) if the port that was asked for is taken.

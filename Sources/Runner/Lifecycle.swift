@@ -59,6 +59,7 @@ struct Lifecycle {
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
       redis: try RedisService(address: frontendHost.address),
       linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
+      limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime)
     try deployment.write(to: folder.partial)
     let run = TrialRun(

@@ -14,7 +14,8 @@ import Testing
     #expect(launched.stdout.contains("ENCODING_LATENCY (us)\n"))
     #expect(bench.processes.isEmpty)
     for name in [
-      "records.csv", "codes.csv", "hosts.csv", "deployment.txt", "summary.json", "provenance.json", "exp_files.tar.gz", "frontend.log",
+      "records.csv", "codes.csv", "hosts.csv", "deployment.txt", "summary.json", "provenance.json", "exp_files.tar.gz",
+      "frontend.log",
     ] {
       #expect(bench.files.contains { $0.hasSuffix("mode_coded/it_0/0/\(name)") || $0.hasSuffix("logs/\(name)") })
     }

@@ -1,19 +1,26 @@
 /// Runs `operation` and then, whatever happened - it returned, threw or was cancelled - `teardown`, which cancellation does not reach.
 ///
+/// - Parameter unnoticed: hears of an error of `teardown` that is not thrown.
 /// - Returns: what `operation` returned.
 /// - Throws: what `operation` threw; what `teardown` threw only if `operation` succeeded, so that a failing teardown
 ///   never hides the cause.
 public func withTeardown<Result>(
   isolation: isolated (any Actor)? = #isolation,
   _ operation: () async throws -> Result,
-  teardown: @escaping @Sendable () async throws -> Void
+  teardown: @escaping @Sendable () async throws -> Void,
+  unnoticed: (any Error) -> Void = { _ in }
 ) async throws -> Result {
   let result: Result
   do {
     result = try await operation()
   } catch {
-    try? await shielded(teardown)
-    throw error
+    let cause = error
+    do {
+      try await shielded(teardown)
+    } catch {
+      unnoticed(error)
+    }
+    throw cause
   }
   try await shielded(teardown)
   return result

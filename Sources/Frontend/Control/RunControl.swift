@@ -62,20 +62,18 @@ struct RunControl: Sendable {
   /// Gives each order to `take`, on a thread of its own, for as long as the process lives.
   func listen(_ take: @escaping @Sendable (Order) -> Void) {
     listener.execute { [address] in
-      var channel: ControlChannel?
+      let channel = ControlChannel(
+        laterTo: address.host, port: address.port, password: address.password, run: address.run)
       var isAway = false
       while true {
         do {
-          let connected = try channel ?? address.connect()
-          channel = connected
-          if let order = try connected.nextOrder(to: .frontend, timeout: .seconds(1)) { take(order) }
+          if let order = try channel.nextOrder(to: .frontend, timeout: .seconds(1)) { take(order) }
           if isAway { Log.event("redis is back") }
           isAway = false
         } catch {
-          channel = nil
           if !isAway { Log.event("no orders until redis is back: \(error)") }
           isAway = true
-          sleep(1)
+          usleep(100_000)
         }
       }
     }

@@ -14,18 +14,20 @@ struct Measurement: Sendable {
   /// - Parameter measuringScheduling: of frontend and clients.
   /// - Throws: `Failure` if a file of the experiment cannot be read.
   init(
-    _ trial: Trial, of invocation: Invocation, engine: String, measuringScheduling: String, digests: inout FileDigests
+    _ trial: Trial, of invocation: Invocation, engine: String, limits: [RoleLimits], measuringScheduling: String,
+    digests: inout FileDigests
   ) throws {
     self.trial = trial
     assets = try TrialAssets(trial, installation: invocation.installation, locator: invocation.file.locator)
     var models: [String: String] = [:]
-    for (name, file) in assets.models where file.hasSuffix(".pt") { models[name] = try digests.digest(of: file) }
+    for (name, file) in assets.models where file.hasPrefix("/") { models[name] = try digests.digest(of: file) }
     var inputs: [String: String] = [:]
     for name in trial.inputFiles {
       inputs[name] = try invocation.file.locator.find(name).map { try digests.digest(of: $0) }
     }
     environment = RunEnvironment(
-      models: models, inputs: inputs, measuringScheduling: measuringScheduling, engine: engine)
+      models: models, inputs: inputs, measuringScheduling: measuringScheduling, engine: engine,
+      limits: limits.map(\.description).sorted())
     fingerprint = try Fingerprint.of(trial, environment: environment)
     path = invocation.folder(of: trial)
     folder = ResultFolder(url: URL(filePath: path))
@@ -63,7 +65,8 @@ extension Measurement {
     let parts: [(Bool, String)] = [
       (there.engine != here.engine, "engine \(there.engine)"),
       (there.cpu != here.cpu || there.cores != here.cores, "another machine"),
-      (there.models != here.models, "other model files"), (there.inputs != here.inputs, "other input files"),
+      (there.limits != here.limits, "other limits"), (there.models != here.models, "other model files"),
+      (there.inputs != here.inputs, "other input files"),
       (there.measuring_scheduling != here.measuring_scheduling, "scheduling \(there.measuring_scheduling)"),
     ]
     let words = parts.filter(\.0).map(\.1)

@@ -41,18 +41,31 @@ struct ResultFolder: Equatable, Sendable {
   /// results that were to be replaced by one that is not there.
   /// - Returns: whether a whole trial took its place.
   func recover() throws -> Bool {
-    let files = FileManager.default
-    if files.fileExists(atPath: url.path) {
-      if files.fileExists(atPath: replaced.path) { try files.removeItem(at: replaced) }
-    } else if isWhole(partial), let lock = FolderLock(partial) {
-      defer { lock.release() }
-      try files.moveItem(at: partial, to: url)
-      if files.fileExists(atPath: replaced.path) { try files.removeItem(at: replaced) }
-      return true
-    } else if files.fileExists(atPath: replaced.path) {
-      try files.moveItem(at: replaced, to: url)
+    guard FileManager.default.fileExists(atPath: parent.path) else { return false }
+    return try alone {
+      if isWhole(partial), let lock = FolderLock(partial) {
+        defer { lock.release() }
+        try takePlace()
+        return true
+      }
+      let files = FileManager.default
+      guard files.fileExists(atPath: replaced.path) else { return false }
+      if files.fileExists(atPath: url.path) {
+        try files.removeItem(at: replaced)
+      } else {
+        try files.moveItem(at: replaced, to: url)
+      }
+      return false
     }
-    return false
+  }
+
+  private var parent: URL { url.deletingLastPathComponent() }
+
+  /// Runs `work` while no other run makes, renames or discards a folder beside this one.
+  private func alone<Result>(_ work: () throws -> Result) throws -> Result {
+    let lock = FolderLock(parent, waits: true)
+    defer { lock?.release() }
+    return try work()
   }
 
   /// The archive is the last that is written.
@@ -67,14 +80,17 @@ struct ResultFolder: Equatable, Sendable {
   /// - Throws: `Failure` if the folder cannot be written or another run writes into it.
   func begin() throws -> (hadRest: Bool, lock: FolderLock) {
     do {
-      let hadRest = FileManager.default.fileExists(atPath: partial.path)
-      if hadRest {
-        guard FolderLock(partial) != nil else { throw beingWritten }
-        try FileManager.default.removeItem(at: partial)
+      try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+      return try alone {
+        let hadRest = FileManager.default.fileExists(atPath: partial.path)
+        if hadRest {
+          guard FolderLock(partial) != nil else { throw beingWritten }
+          try FileManager.default.removeItem(at: partial)
+        }
+        try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: false)
+        guard let lock = FolderLock(partial) else { throw beingWritten }
+        return (hadRest, lock)
       }
-      try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: true)
-      guard let lock = FolderLock(partial) else { throw beingWritten }
-      return (hadRest, lock)
     } catch let failure as Failure {
       throw failure
     } catch {
@@ -100,7 +116,9 @@ struct ResultFolder: Equatable, Sendable {
   }
 
   /// Makes what was written aside the trial's results, in place of older ones.
-  func finish() throws {
+  func finish() throws { try alone { try takePlace() } }
+
+  private func takePlace() throws {
     let files = FileManager.default
     guard files.fileExists(atPath: url.path) else { return try files.moveItem(at: partial, to: url) }
     if files.fileExists(atPath: replaced.path) { try files.removeItem(at: replaced) }

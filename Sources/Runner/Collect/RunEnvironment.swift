@@ -5,6 +5,8 @@ import Foundation
 struct RunEnvironment: Codable, Equatable, Sendable {
   /// How components are kept: `process` or `docker`.
   var engine: String
+  /// `--limits`, as given.
+  var limits: [String]
   var cpu: String
   var cores: Int
   /// SHA-256 of each model file, by the name the experiment gives it.
@@ -19,8 +21,9 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   /// This machine.
   init(
     models: [String: String], inputs: [String: String] = [:], measuringScheduling: String = "niceness 0",
-    engine: String = "process"
+    engine: String = "process", limits: [String] = []
   ) {
+    self.limits = limits
     self.engine = engine
     self.models = models
     self.inputs = inputs

@@ -37,6 +37,8 @@ struct RunOptions: Equatable, Sendable {
   /// Finished trials run again, and other results at the same path are replaced.
   var overwrite: Bool
   var engine: EngineChoice
+  /// Of containers.
+  var limits: [RoleLimits] = []
   /// An INVALID measurement ends with exit status 73.
   var strict: Bool
   /// Of the frontend; 0: a free one.
@@ -44,5 +46,7 @@ struct RunOptions: Equatable, Sendable {
 }
 
 extension TrialOptions {
-  var runOptions: RunOptions { RunOptions(overwrite: overwrite, engine: engine, strict: strict, port: port) }
+  var runOptions: RunOptions {
+    RunOptions(overwrite: overwrite, engine: engine, limits: limits, strict: strict, port: port)
+  }
 }

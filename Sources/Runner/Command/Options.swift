@@ -44,6 +44,12 @@ struct TrialOptions: ParsableArguments {
       valueName: "engine"))
   var engine = EngineChoice.auto
 
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "What each component of a role may use, in containers: \(RoleLimits.rule).", valueName: "role:limits"))
+  var limits: [RoleLimits] = []
+
   @Flag(help: "Exit 73 if a trial's measurement is INVALID.")
   var strict = false
 
@@ -52,6 +58,12 @@ struct TrialOptions: ParsableArguments {
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port is from 0 to 65535") }
+    guard Set(limits.map(\.role)).count == limits.count else {
+      throw ValidationError("--limits: a role is given twice")
+    }
+    guard limits.isEmpty || engine != .process else {
+      throw ValidationError("--limits: processes cannot be limited; add --engine docker")
+    }
   }
 }
 

@@ -3,10 +3,11 @@ import ArgumentParser
 struct TerminateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "terminate",
-    abstract: "End every process that a crashed run of this experiment left behind.",
+    abstract: "End what crashed runs of this experiment left behind: processes and containers.",
     usage: "run_exp <config> terminate --local [--set <key=json>] ...",
     discussion: """
-      Processes are found by the tag in their environment, never by name. With nothing left, nothing happens.
+      Processes are found by the tag in their environment, containers by their labels, never by name. What belongs to a \
+      run that is alive is left alone. With nothing left, nothing happens.
 
       EXAMPLE:
         run_exp run/config/simple.json terminate --local

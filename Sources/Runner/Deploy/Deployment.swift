@@ -13,6 +13,8 @@ struct Deployment: Sendable {
   var redis: RedisService
   var linkSecret: Secret
   var packaging: Packaging
+  /// Of containers, by role.
+  var limits: [String: Limits]
   /// Where the trial's files are written.
   var folder: URL
   /// The frontend's HTTP port; 0: a free one.
@@ -30,6 +32,7 @@ struct Deployment: Sendable {
   var redisSpec: ServiceSpec {
     var spec = redis.spec(tag: tag, log: log("redis"))
     spec.image = packaging.image(of: Packaging.redis)
+    spec.limits = limits[Packaging.redis] ?? Limits()
     return spec
   }
 
@@ -96,6 +99,7 @@ struct Deployment: Sendable {
       name: name, component: component.name, command: command, tag: tag, niceness: niceness ?? 0,
       log: log(component.name.replacing("/", with: "-")))
     spec.image = packaging.image(of: executable)
+    spec.limits = limits[executable] ?? Limits()
     spec.mounts = [Mount(folder.path, isReadOnly: false)] + assets.files.map { Mount($0) }
     // Only what has no niceness of its own measures.
     let isMeasuring = niceness == nil

@@ -32,9 +32,9 @@ struct Machinery: Sendable {
         var machinery = try await containers(shell, installation)
         machinery.remark = "engine: docker (--engine process runs without containers)"
         return machinery
-      } catch let failure as Failure {
+      } catch let error where !(error is CancellationError) {
         var machinery = try await processes(shell, installation)
-        let reason = failure.description.split(separator: "\n").first ?? ""
+        let reason = "\(error)".split(separator: "\n").first ?? ""
         machinery.remark = "engine: process, since docker cannot be used: \(reason)"
         return machinery
       }

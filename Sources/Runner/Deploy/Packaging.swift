@@ -23,7 +23,8 @@ enum Packaging: Equatable, Sendable {
   func image(of program: String) -> String? {
     switch self {
     case .programs: nil
-    case .images: Packaging.imageName(program)
+    // The very image that was checked, whatever is tagged meanwhile.
+    case .images(let ids): ids[Packaging.imageName(program)]
     }
   }
 

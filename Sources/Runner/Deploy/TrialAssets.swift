@@ -58,7 +58,7 @@ struct TrialAssets: Equatable, Sendable {
       files.append(path)
     }
     serviceTime = try time.map { try TrialAssets.json($0) }
-    self.files = files
+    self.files = Set(files).sorted()
     slowdowns = trial.slowdowns.isEmpty ? nil : try TrialAssets.json(trial.slowdowns)
   }
 

@@ -27,7 +27,7 @@ final class ControlDesk: Sendable {
     AsyncStream { continuation in
       let thread = Thread { [self] in
         defer { continuation.finish() }
-        guard let channel = try? connect() else { return }
+        let channel = connect()
         while !isClosed.withLock({ $0 }) {
           do {
             if let next = try channel.nextAnnouncement(timeout: .seconds(1)) { continuation.yield(next) }
@@ -44,7 +44,7 @@ final class ControlDesk: Sendable {
   func send(_ commands: [TrialDirector.Command]) async throws {
     guard !commands.isEmpty else { return }
     try await onThread { [self] in
-      let channel = try connect()
+      let channel = connect()
       for command in commands {
         try channel.persistently(for: ControlDesk.patience) { try channel.order(command.order, to: command.to) }
       }
@@ -58,7 +58,12 @@ final class ControlDesk: Sendable {
 
   func close() { isClosed.withLock { $0 = true } }
 
-  private func connect() throws -> ControlChannel {
-    try ControlChannel(host: host, port: port, password: password, run: run)
+  /// Whether Redis answers now.
+  func answers() async -> Bool {
+    (try? await onThread { [self] in try connect().ping() }) != nil
+  }
+
+  private func connect() -> ControlChannel {
+    ControlChannel(laterTo: host, port: port, password: password, run: run)
   }
 }

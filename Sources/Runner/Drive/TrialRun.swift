@@ -27,6 +27,9 @@ struct TrialRun {
         try await deployAndDrive()
       } teardown: { [engine, tag = deployment.tag] in
         try await engine.remove(tag)
+      } unnoticed: { error in
+        progress.note(
+          "\(label): what was started may still run: \(error)\nEnd it with: run_exp <config> terminate --local")
       }
     } catch let error as ContainerError {
       throw Failure(exitCode: .infrastructure, error.description)
@@ -57,7 +60,9 @@ struct TrialRun {
     var director = TrialDirector(
       baseWorkers: deployment.baseWorkers, redundantWorkers: deployment.redundantWorkers,
       clients: deployment.clientComponents,
-      limits: .init(drive: duration * 1.5 + .seconds(30), drain: .milliseconds(trial.slo_ms) + .seconds(20)),
+      limits: .init(
+        drive: duration * 1.5 + .seconds(30), drain: .milliseconds(trial.slo_ms) + .seconds(20),
+        finish: .seconds(10) + .microseconds(50) * trial.totalQueries),
       at: clock.now())
     let (events, continuation) = AsyncStream.makeStream(of: TrialDirector.Event.self)
 
@@ -113,7 +118,8 @@ struct TrialRun {
           case .finishing: progress.stage("\(label): collecting")
           case .finished: return costs
           case .failed(let reason):
-            throw Failure(exitCode: .experiment, "\(label): \(reason)\nLogs: \(deployment.folder.path)/logs")
+            let silent = await silence(desk)
+            throw Failure(exitCode: .experiment, "\(label): \(reason)\(silent)\nLogs: \(deployment.folder.path)/logs")
           case .deploying: break
           }
         }
@@ -150,6 +156,15 @@ struct TrialRun {
       largest = max(largest ?? 0, stats.maxResident_bytes)
     }
     return largest.map { Double($0) / 1_048_576 }
+  }
+
+  /// What all others wait for, if it does not answer: a stage that takes too long may be its fault.
+  private func silence(_ desk: ControlDesk) async -> String {
+    guard await desk.answers() else { return "; redis does not answer" }
+    guard let address = try? await desk.frontendAddress() else { return "" }
+    let health = HTTPRequest("GET", "http://\(address.host):\(address.httpPort)/healthz")
+    let answer = try? await transport.send(health, deadline: .now + .seconds(2))
+    return answer == nil ? "; the frontend does not answer" : ""
   }
 
   private func metricsURL(_ desk: ControlDesk) async -> String? {

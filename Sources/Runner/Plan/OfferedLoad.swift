@@ -38,9 +38,13 @@ struct OfferedLoad: Equatable, Sendable {
   /// that is replicated counts twice, of hedged ones those beyond the 95th percentile.
   private static func queries_per_s(to pool: Pool, in trial: Trial) -> Double {
     switch pool {
-    case .base where trial.mode == .replicated: trial.rate * 2
-    case .base where trial.mode == .hedged: trial.rate * 1.05
-    case .base, .approximate: trial.rate
+    case .base:
+      switch trial.mode {
+      case .none, .equal, .coded, .cheap: trial.rate
+      case .replicated: trial.rate * 2
+      case .hedged: trial.rate * 1.05
+      }
+    case .approximate: trial.rate
     case .parity: trial.rate / Double(trial.k)
     }
   }

@@ -23,9 +23,7 @@ extension Trial {
   var instances: [Instance] {
     let base = mode.sharesBaseModel ? numModels + redundantInstances : numModels
     var instances = (0..<base).map { Instance(number: $0, pool: .base, model: model) }
-    guard mode == .coded || mode == .cheap else { return instances }
-    for (index, redundant) in redundantModels.enumerated() {
-      let pool = mode == .coded ? Pool.parity(index) : .approximate
+    for (pool, redundant) in zip(mode.pools(parities: parities).dropFirst(), redundantModels) {
       for _ in 0..<numModels / k {
         instances.append(Instance(number: instances.count, pool: pool, model: redundant))
       }

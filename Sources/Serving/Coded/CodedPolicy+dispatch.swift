@@ -12,8 +12,22 @@ extension CodedPolicy {
   private mutating func add(
     _ id: JobID, in queue: Int, apartFrom other: JobID? = nil, into actions: inout [Action]
   ) {
-    let avoided = other.flatMap { jobs[$0.number] }.flatMap { $0.instance ?? $0.lane }
-    place(queues[queue].add(id, avoiding: avoided), id, into: &actions)
+    place(queues[queue].add(id, avoiding: instance(of: other)), id, into: &actions)
+  }
+
+  /// The instance that has the job or, in rr, is to have it.
+  private func instance(of job: JobID?) -> InstanceID? {
+    job.flatMap { jobs[$0.number] }.flatMap { $0.instance ?? $0.lane }
+  }
+
+  /// The other job on the same queries, of the same model.
+  private func twin(of job: Job) -> JobID? {
+    let batch = batches[number(of: job.group, job.member)]
+    return switch job.kind {
+    case .own: batch?.twin
+    case .copy: batch?.own
+    case .approximate, .parity: nil
+    }
   }
 
   private mutating func place(_ place: PoolQueue.Place, _ id: JobID, into actions: inout [Action]) {
@@ -42,13 +56,15 @@ extension CodedPolicy {
         jobs[held.number]?.instance = nil
         jobs[held.number]?.wasRequeued = true
         actions.append(.requeued(held))
-        place(queues[state.queue].putBack(held), held, into: &actions)
+        place(queues[state.queue].putBack(held, avoiding: self.instance(of: twin(of: job))), held, into: &actions)
       } else {
         drop(held, job)
         settle(job.group, into: &actions)
       }
     }
-    for orphan in orphans { add(orphan, in: state.queue, into: &actions) }
+    for orphan in orphans {
+      add(orphan, in: state.queue, apartFrom: jobs[orphan.number].flatMap { twin(of: $0) }, into: &actions)
+    }
   }
 
   /// The instance takes its next job, or idles.

@@ -43,7 +43,9 @@ struct PoolQueue: Sendable {
   }
 
   /// Takes a job back from an instance that left, at the head.
-  mutating func putBack(_ job: JobID) -> Place { place(job, atHead: true, avoiding: nil) }
+  mutating func putBack(_ job: JobID, avoiding avoided: InstanceID? = nil) -> Place {
+    place(job, atHead: true, avoiding: avoided)
+  }
 
   /// A waiting job has been removed from the job table.
   mutating func forgetOne() { waiting -= 1 }

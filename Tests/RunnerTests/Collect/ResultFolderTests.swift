@@ -67,6 +67,22 @@ import Testing
     }
   }
 
+  @Test("a whole trial that was to replace older results, and whose run was killed before, replaces them")
+  func recoveredInPlaceOfOlder() throws {
+    try withFolder { folder in
+      for fingerprint in ["a", "b"] {
+        let (_, lock) = try folder.begin()
+        try write(fingerprint, to: folder)
+        try Data().write(to: folder.partial.appending(path: Archive.name))
+        if fingerprint == "a" { try folder.finish() } else { #expect(try folder.recover() == false, "it is held") }
+        lock.release()
+      }
+      #expect(try folder.recover())
+      #expect(folder.state == .finished(fingerprint: "b"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.deletingLastPathComponent().path) == ["0"])
+    }
+  }
+
   @Test("a folder that another run writes into is left alone")
   func held() throws {
     try withFolder { folder in

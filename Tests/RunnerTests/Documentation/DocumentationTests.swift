@@ -19,7 +19,8 @@ struct DocumentationTests {
       RunExp.configuration, PlanCommand.configuration, LaunchCommand.configuration, RunCommand.configuration,
       AnalyzeCommand.configuration, TerminateCommand.configuration,
     ]
-    return try ["README.md", "CONTRIBUTING.md", "run/config/README.md"].map(text)
+    return try ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md", "docs/command-line.md"].map(
+      text)
       + configurations.map(\.discussion)
   }
 
@@ -58,7 +59,9 @@ struct DocumentationTests {
     for words in shown {
       do {
         let command = try RunExp.parseAsRoot(try Verb.arranged(Array(words.dropFirst())))
-        let overrides = (command as? LaunchCommand)?.overrides.overrides ?? []
+        let overrides =
+          (command as? LaunchCommand)?.overrides.overrides ?? (command as? PlanCommand)?.overrides.overrides
+          ?? (command as? AnalyzeCommand)?.overrides.overrides ?? []
         let path = Self.root.appending(path: words[1].hasPrefix("config/") ? "run/\(words[1])" : words[1]).path
         _ = try ExperimentFile(path: path).load(overrides: try overrides.map(Override.init), place: .anywhere)
       } catch {
@@ -71,12 +74,43 @@ struct DocumentationTests {
   func keys() throws {
     let text = try Self.text("run/config/README.md")
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
-    let first = rows.map { $0.split(separator: "|").first.map(String.init) ?? "" }.joined(separator: " ")
+    func cell(_ number: Int) -> String {
+      rows.map { $0.split(separator: "|").dropFirst(number).first.map(String.init) ?? "" }.joined(separator: " ")
+    }
+    let first = cell(0)
     for key in ExperimentKey.names { #expect(first.contains("`\(key)`"), "no row for \(key)") }
-    let words =
-      RedundancyMode.allCases.map(\.rawValue) + QueueMode.allCases.map(\.rawValue)
-      + Experiment.Encoder.allCases.map(\.rawValue) + ServiceTime.Kind.allCases.map(\.rawValue) + ModelCatalogue.names
-    for word in words { #expect(text.contains(word), "\(word) is not explained") }
+    for mode in RedundancyMode.allCases { #expect(first.contains("`\(mode.rawValue)`"), "no row for \(mode.rawValue)") }
+    for model in ModelCatalogue.names { #expect(first.contains("`\(model)`"), "no row for \(model)") }
+    let allowed = cell(1)
+    for queue in QueueMode.allCases { #expect(allowed.contains("`\(queue.rawValue)`")) }
+    for encoder in Experiment.Encoder.allCases { #expect(allowed.contains("\"\(encoder.rawValue)\"")) }
+    for kind in ServiceTime.Kind.allCases { #expect(text.contains("{\"kind\": \"\(kind.rawValue)\"")) }
+  }
+
+  @Test("has every option of every verb, and no other")
+  func options() throws {
+    let pattern = try Regex("--[a-z_]+")
+    func options(in text: String) -> Set<String> { Set(text.matches(of: pattern).map { String(text[$0.range]) }) }
+    let helps = [
+      PlanCommand.helpMessage(columns: 1000), LaunchCommand.helpMessage(columns: 1000),
+      RunCommand.helpMessage(columns: 1000), AnalyzeCommand.helpMessage(columns: 1000),
+      TerminateCommand.helpMessage(columns: 1000), RunExp.helpMessage(columns: 1000),
+    ]
+    let rows = try Self.text("docs/command-line.md").split(separator: "\n").filter { $0.hasPrefix("| `--") }
+    let documented = options(
+      in: rows.map { $0.split(separator: "|").first.map(String.init) ?? "" }.joined(separator: " "))
+    #expect(documented == options(in: helps.joined(separator: "\n")))
+  }
+
+  @Test("has every column of a trial's files")
+  func columns() throws {
+    let text = try Self.text("docs/results.md")
+    let headers = [
+      QueryRecord.columns, CodeRecord.columns, HostRecords.header.split(separator: ",").map { String($0) },
+    ]
+    for column in headers.joined() {
+      #expect(text.contains("`\(column.trimmingCharacters(in: .newlines))`"), "\(column) is not explained")
+    }
   }
 
   @Test("explains each experiment that ships")
@@ -89,7 +123,7 @@ struct DocumentationTests {
   @Test("names scripts, files and folders that are there")
   func files() throws {
     let known = try NSRegularExpression(pattern: #"`((?:Scripts|Sources|Tests|run|Benchmarks)/[A-Za-z0-9_./+-]+)`"#)
-    for document in ["README.md", "CONTRIBUTING.md", "run/config/README.md"] {
+    for document in ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"] {
       let text = try Self.text(document)
       for match in known.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
         guard let range = Range(match.range(at: 1), in: text) else { continue }

@@ -251,6 +251,12 @@ import Testing
       guard let own = bench.policy.job(JobID(number)), let copy = bench.policy.job(JobID(number + 1)) else { continue }
       #expect((own.instance ?? own.lane) != (copy.instance ?? copy.lane))
     }
+    // Nor when an instance is lost and its jobs are dealt again.
+    bench.send(.left(InstanceID(0)))
+    for number in stride(from: 0, to: 12, by: 2) {
+      guard let own = bench.policy.job(JobID(number)), let copy = bench.policy.job(JobID(number + 1)) else { continue }
+      #expect((own.instance ?? own.lane) != (copy.instance ?? copy.lane), "job \(number)")
+    }
   }
 
   @Test("in hedged a copy goes out once its query is older than the running 95th percentile, and not before")

@@ -64,7 +64,10 @@ struct DockerHost: Sendable {
   }
 
   private func throwProblem(in output: Output) throws {
-    if output.termination == .exited(127) { throw ContainerError.engine(.notInstalled, host: shell.host) }
+    // The shell's own words; a program that a container lacks is told by the daemon.
+    if output.termination == .exited(127), !output.stderr.lowercased().contains("daemon") {
+      throw ContainerError.engine(.notInstalled, host: shell.host)
+    }
     if let problem = DockerProblem(stderr: output.stderr) { throw ContainerError.engine(problem, host: shell.host) }
   }
 

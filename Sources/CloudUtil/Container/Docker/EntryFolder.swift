@@ -68,9 +68,10 @@ struct EntryFolder: Hashable, Sendable {
 
   static func remove(_ folders: [String]) -> Command { Command("rm", ["-rf", "--"] + folders) }
 
-  /// Prints the paths of all runs of `experiment`.
+  /// Prints the paths of all runs of `experiment` that belong to this user; only they can be removed.
   static func list(experiment: String) -> Command {
-    Command("find", [parent, "-maxdepth", "1", "-type", "d", "-path", prefix(experiment: experiment) + "*"])
+    let script = #"exec find "$1" -maxdepth 1 -type d -path "$2" -user "$(id -u)""#
+    return Command("sh", ["-c", script, "sh", parent, prefix(experiment: experiment) + "*"])
   }
 
   private static func fill(_ path: String, with text: String) -> String {
