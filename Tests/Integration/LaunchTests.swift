@@ -124,6 +124,31 @@ import Testing
     #expect(bench.text("0.partial/records.csv").split(separator: "\n").count > 20)
   }
 
+  @Test("killed at any moment of a sweep, the same command measures no finished trial again and loses none")
+  func resumed() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let command =
+      "$RUN launch --local --engine process --set num_queries=60 --set send_rates='[200,300]' --set "
+      + "redundancy_modes='[\"none\",\"equal\",\"coded\"]'"
+    var random = SystemRandomNumberGenerator()
+    var finished: [String: String] = [:]
+    for _ in 0..<6 {
+      let seconds = Double(Int.random(in: 20...220, using: &random)) / 100
+      _ = try await bench.run("timeout -s KILL \(seconds) \(command)")
+      for (file, text) in finished {
+        #expect(bench.text(file) == text, "\(file) was measured again after \(seconds) s")
+      }
+      for file in bench.files where file.hasSuffix("/0/summary.json") { finished[file] = bench.text(file) }
+    }
+    let last = try await bench.run(command)
+    #expect(last.termination.isSuccess, "\(last.stderr)")
+    for (file, text) in finished { #expect(bench.text(file) == text, "\(file) was measured again") }
+    #expect(bench.files.count { $0.hasSuffix("/0/summary.json") } == 6)
+    #expect(!bench.files.contains { $0.hasSuffix(".partial") || $0.hasSuffix(".replaced") })
+    #expect(bench.processes.isEmpty)
+  }
+
   @Test("killed without a chance to clean up, it is cleaned up by terminate, twice")
   func crashed() async throws {
     let bench = try ExperimentBench()
