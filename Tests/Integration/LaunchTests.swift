@@ -26,6 +26,19 @@ import Testing
     #expect(try await bench.run("$RUN launch --local --engine process").stdout == launched.stdout)
   }
 
+  @Test(
+    "says which engine it took by itself, ends with 73 for an INVALID measurement under --strict, and warns of a GPU")
+  func remarks() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await bench.run(
+      "$RUN launch --local --strict --set max_in_flight=1 --set num_queries=50 --set worker_type=p2.xlarge")
+    #expect(output.termination == .exited(73), "\(output.stderr)")
+    #expect(output.stderr.contains("engine: "))
+    #expect(output.stderr.contains("WARNING: worker_type p2.xlarge has a GPU"))
+    #expect(output.stdout.contains("VERDICT\nINVALID\n"))
+  }
+
   @Test("classifies digits with TorchScript models, those of stragglers by reconstruction")
   func digits() async throws {
     let bench = try ExperimentBench()
