@@ -13,9 +13,8 @@ extension Lifecycle {
       let program = process.commandLine.split(separator: " ").first?.split(separator: "/").last ?? "process"
       progress.note("ended \(program), process \(process.identity.pid)")
     }
-    let containers = try await removeContainers(of: experiment) {
-      progress.note("containers were not looked for: \($0)")
-    }
+    var blind: ContainerError?
+    let containers = try await removeContainers(of: experiment) { blind = $0 }
     for container in containers.removed { progress.note("removed the container \(container.name)") }
 
     let owners = Set(processes.owned.map(\.owner.pid) + containers.owned.map(\.owner.process.pid))
@@ -27,6 +26,12 @@ extension Lifecycle {
           + "stop it with Ctrl-C there")
     }
     try requireGone(processes.surviving + containers.surviving)
+    if let blind {
+      throw Failure(
+        exitCode: .infrastructure,
+        "\(count(processes.removed.count, "process", "processes")) of crashed runs ended; containers could not be looked for: \(blind)"
+      )
+    }
     progress.note(
       "\(experiment): \(count(processes.removed.count, "process", "processes")) and "
         + "\(count(containers.removed.count, "container", "containers")) of crashed runs ended")

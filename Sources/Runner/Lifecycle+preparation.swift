@@ -86,7 +86,7 @@ extension Lifecycle {
   func provenance(_ measurement: Measurement) async throws -> Provenance {
     Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
-      trial: measurement.trial, seed: measurement.trial.seed, environment: measurement.environment, machine: .this,
+      trial: measurement.trial, seed: invocation.experiment.seed, environment: measurement.environment, machine: .this,
       worker_scheduling: Deployment.workerScheduling(isMeasuringRealtime: machinery.isMeasuringRealtime),
       images: imageIDs,
       git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),

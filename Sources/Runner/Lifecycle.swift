@@ -70,8 +70,9 @@ struct Lifecycle {
     do {
       costs = try await run.run()
     } catch {
-      try? Analysis.collect(trial: trial, folder: folder.partial)
-      progress.note("\(label(trial)): records so far are in \(measurement.path).partial")
+      if (try? Analysis.collect(trial: trial, folder: folder.partial)) != nil {
+        progress.note("\(label(trial)): records so far are in \(measurement.path).partial")
+      }
       throw error
     }
     let collected = ContinuousClock.now

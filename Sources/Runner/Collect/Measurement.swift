@@ -63,7 +63,7 @@ extension Measurement {
     if !keys.isEmpty { return "other settings (\(keys.joined(separator: ", ")))" }
     let (there, here) = (found.environment, environment)
     let parts: [(Bool, String)] = [
-      (there.engine != here.engine, "engine \(there.engine)"),
+      (there.engine != here.engine, "engine \(there.engine) (go on with it: --engine \(there.engine))"),
       (there.cpu != here.cpu || there.cores != here.cores, "another machine"),
       (there.limits != here.limits, "other limits"), (there.models != here.models, "other model files"),
       (there.inputs != here.inputs, "other input files"),

@@ -7,6 +7,7 @@ struct Provenance: Codable, Equatable, Sendable {
   var config: String
   var overrides: [String]
   var trial: Trial
+  /// Of the experiment; `trial` has the seed of its load, which follows from it.
   var seed: UInt64
   var environment: RunEnvironment
   var machine: Machine

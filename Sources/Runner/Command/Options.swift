@@ -53,7 +53,11 @@ struct TrialOptions: ParsableArguments {
   @Flag(help: "Exit 73 if a trial's measurement is INVALID.")
   var strict = false
 
-  @Option(help: "The frontend's HTTP port; 0 or none: a free one, so that two experiments can run at once.")
+  @Option(
+    help: """
+      The frontend's HTTP port; 0 or none: a free one, so that two experiments can run at once (as processes: containers \
+      have fixed names).
+      """)
   var port: Int = 0
 
   func validate() throws {

@@ -32,8 +32,8 @@ enum Packaging: Equatable, Sendable {
   static func requirements(_ installation: Installation) -> [ImageRequirement] {
     programs.map { program in
       let runtime = program == "worker" ? [installation.program("libTorchRuntime.so")] : []
-      return ImageRequirement(imageName(program), files: [installation.program(program)] + runtime)
-    } + [ImageRequirement(imageName(redis))]
+      return ImageRequirement(imageName(program), files: [installation.program(program)] + runtime, content: program)
+    } + [ImageRequirement(imageName(redis), content: redis)]
   }
 
   private static func imageName(_ program: String) -> String { "run_exp-\(program):latest" }

@@ -158,8 +158,28 @@ struct TrialRun {
     return largest.map { Double($0) / 1_048_576 }
   }
 
+  /// Whether the engine has gone, or everything has ended at once, which is no component's fault.
+  private func endOfAll() async -> String? {
+    var ended = 0
+    for name in [RedisService.name] + deployment.specs.map(\.name) {
+      do {
+        _ = try await engine.stats(name)
+        return nil
+      } catch ContainerError.notRunning {
+        ended += 1
+      } catch ContainerError.engine(let problem, let host) {
+        return "\nThe cause: \(host): \(problem)"
+      } catch {
+        return nil
+      }
+    }
+    return "\nAll \(ended) \(kind) have ended: was the Docker daemon restarted, or the machine short of memory? "
+      + "Give the same command again."
+  }
+
   /// What all others wait for, if it does not answer: a stage that takes too long may be its fault.
   private func silence(_ desk: ControlDesk) async -> String {
+    if let cause = await endOfAll() { return cause }
     guard await desk.answers() else { return "; redis does not answer" }
     guard let address = try? await desk.frontendAddress() else { return "" }
     let health = HTTPRequest("GET", "http://\(address.host):\(address.httpPort)/healthz")

@@ -7,6 +7,9 @@ enum ContainerLabel {
   /// Holds the `RunOwner`.
   static let owner = "run_exp.owner"
 
+  /// The experiment of containers that only try something out; no experiment can be called so.
+  static let trial = ".trial"
+
   /// All of those of a service.
   static func all(of spec: ServiceSpec, owner: RunOwner) -> [(name: String, value: String)] {
     [

@@ -5,11 +5,18 @@ extension DockerEngine {
     try await docker.containers(labelled: [(ContainerLabel.experiment, experiment)]).compactMap { TaggedContainer($0) }
   }
 
+  /// What an interrupted trial of what the host can do left, and nobody will remove.
+  private func orphanedTrials() async throws -> [TaggedContainer] {
+    try await find(experiment: ContainerLabel.trial).filter { $0.isOrphan || !$0.isRunning }
+  }
+
   /// Removes every container of `experiment` whose owner has ended, and what containers of theirs never read of their
   /// secrets; nothing being there is not an error. Runs to its end even if the task is cancelled.
   public func removeLeftovers(experiment: String) async throws -> Leftovers<TaggedContainer> {
     try await shielded { [self] in
       let found = try await find(experiment: experiment)
+      let trials = try await docker.containers(orphanedTrials().map(\.id))
+      if !trials.isEmpty { try await docker.remove(trials) }
       let orphans = found.filter(\.isOrphan)
       var leftovers = Leftovers(removed: orphans, owned: found.filter { !$0.isOrphan })
       if !orphans.isEmpty {

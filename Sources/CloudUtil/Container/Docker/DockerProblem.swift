@@ -44,8 +44,10 @@ public enum DockerProblem: Error, Equatable, Sendable, CustomStringConvertible {
     let lines = stderr.split(whereSeparator: \.isNewline).map(String.init)
       .filter { !$0.hasPrefix("Run 'docker") && !$0.hasPrefix("See 'docker") && !$0.hasPrefix("WARNING:") }
     let words = ["docker: ", "Error response from daemon: ", "Error: "]
+    // Of several containers it often says the same of each.
+    var said: Set<String> = []
     return lines.map { line in
       words.reduce(line) { $0.hasPrefix($1) ? String($0.dropFirst($1.count)) : $0 }
-    }.joined(separator: "; ")
+    }.filter { said.insert($0).inserted }.joined(separator: "; ")
   }
 }

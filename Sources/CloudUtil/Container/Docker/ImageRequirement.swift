@@ -8,16 +8,21 @@ public struct ImageRequirement: Hashable, Sendable {
   /// the file `worker` in `run_exp.sha256.worker`.
   public var files: [String]
 
-  public init(_ name: String, files: [String] = []) {
+  /// What its label `run_exp.image` has to say; nil: anything.
+  public var content: String?
+
+  public init(_ name: String, files: [String] = [], content: String? = nil) {
     self.name = name
     self.files = files
+    self.content = content
   }
 
   static func label(of file: String) -> String { "run_exp.sha256.\(URL(fileURLWithPath: file).lastPathComponent)" }
 
   /// The first file that an image with `labels` holds another version of; nil if it is current.
   func staleFile(labels: [String: String]) throws -> String? {
-    try files.first { file in
+    if let content, labels["run_exp.image"] != content { return content }
+    return try files.first { file in
       guard let content = FileManager.default.contents(atPath: file) else {
         throw SystemCall(call: "read \(file)", code: ENOENT)
       }

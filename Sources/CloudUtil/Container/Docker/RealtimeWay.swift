@@ -11,9 +11,11 @@ enum RealtimeWay: Equatable, Sendable {
 
 extension DockerCommands {
   /// Runs a program as `run` does one of `RealtimeWay.inside`; its success says whether that is allowed.
-  func tryRealtime(image: String, user: String) -> Command {
+  func tryRealtime(image: String, user: String, owner: RunOwner) -> Command {
     docker(
-      ["run", "--rm", "--pull", "never", "--network", "none", "--user", user, "--cap-add", "SYS_NICE"]
+      ["run", "--rm", "--label", "\(ContainerLabel.experiment)=\(ContainerLabel.trial)"]
+        + ["--label", "\(ContainerLabel.run)=realtime", "--label", "\(ContainerLabel.owner)=\(owner)"]
+        + ["--pull", "never", "--network", "none", "--user", user, "--cap-add", "SYS_NICE"]
         + ["--entrypoint", "/bin/sh", image, "-c", #"exec "$@""#, "sh"] + RealtimeWay.chrt + ["true"])
   }
 
@@ -53,7 +55,12 @@ extension DockerEngine {
     if let known = state.withLock({ $0.realtime[image] }) { return known }
     let user = try await ground().user
     var way: RealtimeWay?
-    if try await docker.attempt(docker.commands.tryRealtime(image: image, user: user)).termination.isSuccess {
+    // To its end, also where the run is interrupted: a container that was made and not started would stay.
+    let attempt = try await shielded { [self] in
+      try await docker.attempt(docker.commands.tryRealtime(image: image, user: user, owner: owner))
+    }
+    try Task.checkCancellation()
+    if attempt.termination.isSuccess {
       way = .inside
     } else if try await docker.shell.run(DockerCommands.tryPromotion, deadline: .now + DockerHost.patience)
       .termination.isSuccess
