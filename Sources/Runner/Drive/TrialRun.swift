@@ -118,7 +118,7 @@ struct TrialRun {
           case .finishing: progress.stage("\(label): collecting")
           case .finished: return costs
           case .failed(let reason):
-            let silent = await silence(desk)
+            let silent = await silence(desk, reason)
             throw Failure(exitCode: .experiment, "\(label): \(reason)\(silent)\nLogs: \(deployment.folder.path)/logs")
           case .deploying: break
           }
@@ -159,7 +159,7 @@ struct TrialRun {
   }
 
   /// Whether the engine has gone, or everything has ended at once, which is no component's fault.
-  private func endOfAll() async -> String? {
+  private func endOfAll(_ reason: String) async -> String? {
     var ended = 0
     for name in [RedisService.name] + deployment.specs.map(\.name) {
       do {
@@ -168,7 +168,7 @@ struct TrialRun {
       } catch ContainerError.notRunning {
         ended += 1
       } catch ContainerError.engine(let problem, let host) {
-        return "\nThe cause: \(host): \(problem)"
+        return reason.contains(problem.description) ? "" : "\nThe cause: \(host): \(problem)"
       } catch {
         return nil
       }
@@ -178,8 +178,8 @@ struct TrialRun {
   }
 
   /// What all others wait for, if it does not answer: a stage that takes too long may be its fault.
-  private func silence(_ desk: ControlDesk) async -> String {
-    if let cause = await endOfAll() { return cause }
+  private func silence(_ desk: ControlDesk, _ reason: String) async -> String {
+    if let cause = await endOfAll(reason) { return cause }
     guard await desk.answers() else { return "; redis does not answer" }
     guard let address = try? await desk.frontendAddress() else { return "" }
     let health = HTTPRequest("GET", "http://\(address.host):\(address.httpPort)/healthz")
