@@ -34,7 +34,7 @@ struct Machinery: Sendable {
         return machinery
       } catch let error where !(error is CancellationError) {
         var machinery = try await processes(shell, installation)
-        let reason = "\(error)".split(separator: "\n").first ?? ""
+        let reason = "\(error)".split { "\n;".contains($0) }.first ?? ""
         machinery.remark = "engine: process, since docker cannot be used: \(reason)"
         return machinery
       }
