@@ -48,7 +48,7 @@ struct Frontend: ParsableCommand {
   @Option(help: "Queries in a batch.")
   var batchSize = 1
   @Option(help: "Erasure code.")
-  var encoder = Settings.Encoder.sum
+  var encoder = CodeKind.sum
   @Option(help: ArgumentHelp("What a query's input is: \(InputForm.rule)."), transform: InputForm.parse)
   var input: InputForm
 

@@ -3,7 +3,7 @@ import Serving
 
 extension RedundancyMode: ExpressibleByArgument {}
 extension QueueMode: ExpressibleByArgument {}
-extension Settings.Encoder: ExpressibleByArgument {}
+extension CodeKind: ExpressibleByArgument {}
 
 /// A host and a port, `HOST:PORT`.
 struct Endpoint: ExpressibleByArgument {

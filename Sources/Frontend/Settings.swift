@@ -4,7 +4,7 @@ import Wire
 /// What a frontend is told at its start, validated.
 struct Settings: Sendable {
   var policy: CodedPolicy.Settings
-  var encoder = Encoder.sum
+  var encoder = CodeKind.sum
   var input: InputForm
   /// First part of the query path, `POST /<app>/predict`.
   var app = "example"
@@ -21,14 +21,6 @@ struct Settings: Sendable {
   /// Queries that records are made room for.
   var expectedQueries = 10_000
 
-  /// Erasure codes by their name in an experiment.
-  enum Encoder: String, CaseIterable, Sendable { case sum, concatenation }
-
   /// The code of the redundancy.
-  var erasureCode: any ErasureCode {
-    switch encoder {
-    case .sum: SumCode(k: policy.k, parities: policy.parities)
-    case .concatenation: ConcatenationCode(k: policy.k, parities: policy.parities, shape: input.shape)
-    }
-  }
+  var erasureCode: any ErasureCode { encoder.code(k: policy.k, parities: policy.parities, shape: input.shape) }
 }

@@ -67,13 +67,17 @@ struct RunControl: Sendable {
       var isAway = false
       while true {
         do {
-          if let order = try channel.nextOrder(to: .frontend, timeout: .seconds(1)) { take(order) }
+          let order = try channel.persistently(for: .seconds(1)) {
+            try channel.nextOrder(to: .frontend, timeout: .seconds(1))
+          }
+          if let order { take(order) }
           if isAway { Log.event("redis is back") }
           isAway = false
-        } catch {
-          if !isAway { Log.event("no orders until redis is back: \(error)") }
+        } catch let failure as ControlChannel.Failure where failure.isLost {
+          if !isAway { Log.event("no orders until redis is back: \(failure)") }
           isAway = true
-          usleep(100_000)
+        } catch {
+          return Log.event("no more orders are heard: \(error)")
         }
       }
     }

@@ -71,9 +71,9 @@ extension ServingLoop {
       for position in 0..<job.count {
         guard let query = policy.query(job.group, member: job.member, position: position) else { continue }
         items.append(payloads.input(of: query) ?? ByteBuffer())
-        record(query) { $0.batch = batch }
-        guard job.kind == .own else { continue }
         record(query) {
+          $0.batch = batch
+          guard job.kind == .own else { return }
           $0.dispatched = now
           $0.worker = worker
         }

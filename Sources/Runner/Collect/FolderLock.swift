@@ -1,6 +1,6 @@
 import Foundation
 
-/// Holds a folder for one process; whoever else wants it is told. The kernel lets go of it when the process ends, however.
+/// Holds a folder for one process; whoever else wants it is told. The kernel lets go of it when the process ends.
 final class FolderLock: Sendable {
   private let descriptor: Int32
 

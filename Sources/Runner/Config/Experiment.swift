@@ -29,7 +29,7 @@ struct Experiment: Codable, Equatable, Sendable {
   // Optional keys.
   var seed: UInt64 = 1
   var warmupBatches = 204
-  var encoder = Encoder.sum
+  var encoder = CodeKind.sum
   var parities = 1
   /// nil: that of the built-in model. `{k}` and `{r}` are not yet filled in.
   var parityModel: String?
@@ -44,9 +44,6 @@ struct Experiment: Codable, Equatable, Sendable {
   /// nil: a partial batch goes at drain.
   var batchTimeout_ms: Double?
   var maxInFlight = 10_000
-
-  /// How the inputs of a group become its parity query.
-  enum Encoder: String, Codable, CaseIterable, Sendable { case sum, concatenation }
 
   /// One of several independent runs: another number >= 0 draws another load.
   func copy(_ number: Int) -> Experiment {

@@ -13,7 +13,7 @@ extension ExperimentReader {
       experiment.warmupBatches = batches
     }
     experiment.encoder =
-      optional(.encoder)?.choice(Experiment.Encoder.self, problems: &problems) ?? experiment.encoder
+      optional(.encoder)?.choice(CodeKind.self, problems: &problems) ?? experiment.encoder
     experiment.parities =
       optional(.parities)?.integer(1...Self.mostParities, problems: &problems) ?? experiment.parities
     experiment.slo_ms =

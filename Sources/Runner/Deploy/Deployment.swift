@@ -50,7 +50,7 @@ struct Deployment: Sendable {
       "--host", frontendHost.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue",
       trial.queueMode.rawValue,
       "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
-      "--encoder", trial.encoder, "--input", assets.input.description, "--slo-ms", Number.text(trial.slo_ms),
+      "--encoder", trial.encoder.rawValue, "--input", assets.input.description, "--slo-ms", Number.text(trial.slo_ms),
       "--max-in-flight", String(trial.maxInFlight), "--records", folder.path,
       "--expected-queries", String(trial.totalQueries),
     ]

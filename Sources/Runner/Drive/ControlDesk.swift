@@ -30,9 +30,12 @@ final class ControlDesk: Sendable {
         let channel = connect()
         while !isClosed.withLock({ $0 }) {
           do {
-            if let next = try channel.nextAnnouncement(timeout: .seconds(1)) { continuation.yield(next) }
+            let next = try channel.persistently(for: .seconds(1)) { try channel.nextAnnouncement(timeout: .seconds(1)) }
+            if let next { continuation.yield(next) }
+          } catch let failure as ControlChannel.Failure where failure.isLost {
+            continue
           } catch {
-            Thread.sleep(forTimeInterval: 0.05)
+            return
           }
         }
       }

@@ -118,8 +118,8 @@ struct TrialRun {
           case .finishing: progress.stage("\(label): collecting")
           case .finished: return costs
           case .failed(let reason):
-            let silent = await silence(desk, reason)
-            throw Failure(exitCode: .experiment, "\(label): \(reason)\(silent)\nLogs: \(deployment.folder.path)/logs")
+            let cause = await cause(beyond: reason, desk)
+            throw Failure(exitCode: .experiment, "\(label): \(reason)\(cause)\nLogs: \(deployment.folder.path)/logs")
           case .deploying: break
           }
         }
@@ -156,35 +156,6 @@ struct TrialRun {
       largest = max(largest ?? 0, stats.maxResident_bytes)
     }
     return largest.map { Double($0) / 1_048_576 }
-  }
-
-  /// Whether the engine has gone, or everything has ended at once, which is no component's fault.
-  private func endOfAll(_ reason: String) async -> String? {
-    var ended = 0
-    for name in [RedisService.name] + deployment.specs.map(\.name) {
-      do {
-        _ = try await engine.stats(name)
-        return nil
-      } catch ContainerError.notRunning {
-        ended += 1
-      } catch ContainerError.engine(let problem, let host) {
-        return reason.contains(problem.description) ? "" : "\nThe cause: \(host): \(problem)"
-      } catch {
-        return nil
-      }
-    }
-    return "\nAll \(ended) \(kind) have ended: was the Docker daemon restarted, or the machine short of memory? "
-      + "Give the same command again."
-  }
-
-  /// What all others wait for, if it does not answer: a stage that takes too long may be its fault.
-  private func silence(_ desk: ControlDesk, _ reason: String) async -> String {
-    if let cause = await endOfAll(reason) { return cause }
-    guard await desk.answers() else { return "; redis does not answer" }
-    guard let address = try? await desk.frontendAddress() else { return "" }
-    let health = HTTPRequest("GET", "http://\(address.host):\(address.httpPort)/healthz")
-    let answer = try? await transport.send(health, deadline: .now + .seconds(2))
-    return answer == nil ? "; the frontend does not answer" : ""
   }
 
   private func metricsURL(_ desk: ControlDesk) async -> String? {

@@ -18,7 +18,7 @@ enum LoadSeed {
     }
     return [
       trial.experimentID, trial.frontendType, trial.workerType, trial.clientType, trial.model,
-      trial.queueMode.rawValue, "\(trial.numModels)", "\(trial.k)", "\(trial.parities)", trial.encoder,
+      trial.queueMode.rawValue, "\(trial.numModels)", "\(trial.k)", "\(trial.parities)", trial.encoder.rawValue,
       "\(trial.batchSize)", trial.background.text, "\(trial.rate)", "\(trial.numClients)",
       "\(trial.measuredQueries)", "\(trial.warmupQueries)", "\(trial.repetition)", trial.arrivals.text,
       trial.payload.text, service ?? "", slowdowns.joined(separator: ";"), "\(trial.slo_ms)",

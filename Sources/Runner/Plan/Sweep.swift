@@ -53,7 +53,7 @@ extension Trial {
       workerType: experiment.workerType, clientType: experiment.clientType, model: experiment.model,
       redundantModels: experiment.redundantModels(mode: place.mode, k: place.k), mode: place.mode,
       queueMode: place.queueMode, numModels: experiment.numModels, k: place.k, parities: experiment.parities,
-      encoder: experiment.encoder.rawValue, batchSize: place.batchSize, background: place.background,
+      encoder: experiment.encoder, batchSize: place.batchSize, background: place.background,
       rate: place.rate, numClients: experiment.numClients, measuredQueries: experiment.measuredQueries,
       warmupQueries: experiment.warmupQueries(k: place.k, batchSize: place.batchSize), repetition: place.repetition,
       seed: experiment.seed, arrivals: experiment.arrivals, payload: experiment.payload,

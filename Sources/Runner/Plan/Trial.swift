@@ -20,7 +20,7 @@ struct Trial: Codable, Equatable, Sendable {
   var numModels: Int
   var k: Int
   var parities: Int
-  var encoder: String
+  var encoder: CodeKind
   var batchSize: Int
 
   var background: Background

@@ -11,7 +11,7 @@ extension Trial {
     Trial(
       index: 0, experimentID: "ParM", frontendType: "c5.9xlarge", workerType: "c5.xlarge", clientType: "m5.xlarge",
       model: "digits", redundantModels: [], mode: mode, queueMode: .singleQueue, numModels: 4, k: 2, parities: 1,
-      encoder: "sum", batchSize: 1, background: .shuffles(0), rate: rate, numClients: 1, measuredQueries: measured,
+      encoder: .sum, batchSize: 1, background: .shuffles(0), rate: rate, numClients: 1, measuredQueries: measured,
       warmupQueries: warmup, repetition: 0, seed: 1, arrivals: .poisson, payload: .digits, serviceTime: nil,
       slowdowns: [], slo_ms: 100_000, batchTimeout_ms: nil, maxInFlight: 10_000)
   }

@@ -83,7 +83,7 @@ struct DocumentationTests {
     for model in ModelCatalogue.names { #expect(first.contains("`\(model)`"), "no row for \(model)") }
     let allowed = cell(1)
     for queue in QueueMode.allCases { #expect(allowed.contains("`\(queue.rawValue)`")) }
-    for encoder in Experiment.Encoder.allCases { #expect(allowed.contains("\"\(encoder.rawValue)\"")) }
+    for encoder in CodeKind.allCases { #expect(allowed.contains("\"\(encoder.rawValue)\"")) }
     for kind in ServiceTime.Kind.allCases { #expect(text.contains("{\"kind\": \"\(kind.rawValue)\"")) }
   }
 
