@@ -20,6 +20,17 @@ struct Machinery: Sendable {
     }
   }
 
+  /// How the kernel ranks workers below frontend and clients: a process by its niceness, a container by its share of the
+  /// processors; where frontend and clients cannot come before every process, workers take only cores that nobody wants.
+  var workerScheduling: String {
+    switch (packaging, isMeasuringRealtime) {
+    case (.programs, true): "niceness \(Deployment.workerNiceness)"
+    case (.programs, false): "idle"
+    case (.images, true): "cpu shares of niceness \(Deployment.workerNiceness)"
+    case (.images, false): "cpu shares 2"
+    }
+  }
+
   /// Everything on this machine.
   /// - Throws: `Failure` (infrastructure) if Docker is asked for and cannot be used.
   static func local(_ choice: EngineChoice, installation: Installation) async throws -> Machinery {
