@@ -8,8 +8,8 @@ struct PlanText {
   /// Cores of this machine.
   var cores: Int
 
-  /// Everything in a trial but sending load takes at most so long.
-  private static let overhead_s = 3.0
+  /// What starting, draining and ending a trial takes, on top of its load: 1 s with processes, 5 s with two dozen containers.
+  static let overhead_s = 5.0
 
   var text: String {
     let blocks = [summary, table, notes, warnings].filter { !$0.isEmpty }
@@ -26,7 +26,7 @@ struct PlanText {
     let overhead = Self.duration(Double(sweep.trials.count) * Self.overhead_s)
     return [
       "\(experiment.experimentID): \(trials) of \(experiment.model), "
-        + "\(Self.duration(load_s)) of load and at most \(overhead) between",
+        + "\(Self.duration(load_s)) of load and up to \(overhead) between",
       "processes of a trial: redis-server, frontend, \(clients), and the workers below (base + redundant)",
     ]
   }
