@@ -47,7 +47,8 @@ public struct AWSSettings: Equatable, Sendable {
     if let (name, value) = environment.first(of: "AWS_REGION", "AWS_DEFAULT_REGION") { return (value, name) }
     if let (path, value) = profile.value("region") { return (value, "\(path): region of profile \(profile.name)") }
     throw AWSSettingsError.noRegion(lookedIn: [
-      "AWS_REGION", "AWS_DEFAULT_REGION", "the profile \"\(profile.name)\" in \(profile.credentials.path) and \(profile.config.path)",
+      "AWS_REGION", "AWS_DEFAULT_REGION",
+      "the profile \"\(profile.name)\" in \(profile.credentials.path) and \(profile.config.path)",
     ])
   }
 
