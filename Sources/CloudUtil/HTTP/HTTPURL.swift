@@ -57,3 +57,13 @@ struct HTTPURL: Equatable, Sendable {
     return (place[..<colon], place[place.index(after: colon)...])
   }
 }
+
+extension HTTPRequest {
+  /// The URL for errors, whether or not it is one: with `<secret>` for the user and password before its host.
+  var printableURL: String {
+    guard let start = url.firstRange(of: "://")?.upperBound else { return url }
+    let authority = url[start...].utf8.prefix { !"/?#".utf8.contains($0) }
+    guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return url }
+    return url[..<start] + "<secret>" + url[at...]
+  }
+}

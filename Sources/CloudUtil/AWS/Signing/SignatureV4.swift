@@ -70,7 +70,7 @@ public struct SignatureV4: Equatable, Sendable {
 
   private func url(of request: HTTPRequest) throws -> HTTPURL {
     guard let url = HTTPURL(request.url) else {
-      throw HTTPError.badRequest(url: request.url, reason: "no http:// or https:// URL with a host")
+      throw HTTPError.badRequest(url: request.printableURL, reason: "no http:// or https:// URL with a host")
     }
     return url
   }
