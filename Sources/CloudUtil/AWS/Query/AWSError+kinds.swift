@@ -49,6 +49,9 @@ extension AWSError.Kind {
     for code in row.codes { table[code] = row.kind }
   }
 
+  /// Those that have their kind by name.
+  static var knownCodes: [String] { codes.flatMap(\.codes) }
+
   private static let codes: [(kind: AWSError.Kind, codes: [String])] = [
     (
       .throttled,

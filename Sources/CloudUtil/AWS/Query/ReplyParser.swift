@@ -14,6 +14,8 @@ public enum ReplyParser {
   public static func parse(_ body: [UInt8]) throws -> ReplyElement {
     guard body.count <= maxSize_bytes else { throw ReplyProblem("it is larger than \(maxSize_bytes) bytes") }
     guard body.contains(where: { !" \t\r\n".utf8.contains($0) }) else { throw ReplyProblem("it is empty") }
+    // FoundationXML ends the program at a name that is not UTF-8.
+    guard String(validating: body, as: UTF8.self) != nil else { throw ReplyProblem("it is not UTF-8") }
     let start = String(decoding: body.prefix(1024), as: UTF8.self).lowercased()
     if start.contains("<!doctype html") || start.contains("<html") {
       throw ReplyProblem("it is a page of HTML, as of a proxy")
@@ -23,11 +25,10 @@ public enum ReplyParser {
     let parser = XMLParser(data: Data(body))
     parser.shouldResolveExternalEntities = false
     parser.delegate = tree
+    // What it returns says little: not of an element that is not closed, nor of a second root.
     let isWellFormed = parser.parse()
     if let problem = tree.problem { throw problem }
-    guard isWellFormed, let root = tree.root else {
-      throw ReplyProblem("it is no XML (line \(parser.lineNumber), column \(parser.columnNumber))")
-    }
+    guard isWellFormed, tree.isClosed, let root = tree.root else { throw ReplyProblem("it is no XML, or cut off") }
     return root
   }
 }
@@ -39,6 +40,9 @@ private final class TreeBuilder: NSObject, XMLParserDelegate {
   /// From the root to where the parser is.
   private var open: [ReplyElement] = []
   private var count = 0
+
+  /// Every element that began has ended.
+  var isClosed: Bool { open.isEmpty }
 
   func parser(
     _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
@@ -73,6 +77,12 @@ private final class TreeBuilder: NSObject, XMLParserDelegate {
   func parser(
     _ parser: XMLParser, foundExternalEntityDeclarationWithName name: String, publicID: String?, systemID: String?
   ) { stop(parser, "it declares entities") }
+
+  func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) {
+    // libxml2's XML_WAR_NS_URI to XML_NS_ERR_COLON: of namespaces, which are dropped.
+    let isOfNamespace = [99...100, 200...205].contains { $0.contains((error as NSError).code) }
+    if !isOfNamespace { stop(parser, "it is no XML (line \(parser.lineNumber))") }
+  }
 
   private func append(_ text: String) {
     guard problem == nil, !open.isEmpty else { return }
