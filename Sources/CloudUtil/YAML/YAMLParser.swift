@@ -1,8 +1,8 @@
-/// Reads one YAML document, as people write settings: scalars by the core schema of YAML 1.2, of the syntax what libyaml
-/// reads.
+/// Reads one YAML document, as people write settings: scalars by the core schema of YAML 1.2, of the syntax what
+/// libyaml reads.
 ///
-/// Refused, each with its place: several documents, directives, tags, anchors and aliases (a few lines of them can unfold
-/// to more than fits into memory), keys that are not strings, and a key that is given twice.
+/// Refused, each with its place: several documents, directives, tags, anchors and aliases (a few lines of them can
+/// unfold to more than fits into memory), keys that are not strings, and a key that is given twice.
 public struct YAMLParser: ~Copyable {
   /// Deep enough for any settings, shallow enough for the stack.
   public static let maximumDepth = 64

@@ -1,4 +1,4 @@
-/// The problems found while an experiment is read. Reading goes on after one, so that all are told at once.
+/// The problems found while an input is read. Reading goes on after one, so that all are told at once.
 struct ProblemList {
   private(set) var problems: [Problem] = []
 
@@ -14,7 +14,7 @@ struct ProblemList {
   mutating func add(_ problem: Problem) { problems.append(problem) }
 }
 
-/// A value of the experiment and the path of keys that leads to it.
+/// A value of an input and the path of keys that leads to it.
 struct Field: Equatable, Sendable {
   var keyPath: String
   var node: JSONNode
