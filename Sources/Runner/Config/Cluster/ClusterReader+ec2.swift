@@ -62,12 +62,12 @@ extension ClusterReader {
     let allowed = "an instance type such as \"g4dn.xlarge\""
     guard let field = optional(.substitutions) else { return [:] }
     var types: [String: String] = [:]
-    for (asked, keyOrigin, value) in entries(field, allowed: "instance types, each with the one in its place") {
-      if !AWSName.isInstanceType(asked) {
-        let message = "found \(JSONNode.quoted(asked)); allowed: \(allowed)"
-        problems.add(Problem(origin: keyOrigin, keyPath: value.keyPath, message: message))
+    let rule = "instance types, each with the one in its place"
+    for entry in field.entries(allowed: rule, problems: &problems) {
+      if !AWSName.isInstanceType(entry.key) {
+        problems.add(entry.problem("found \(JSONNode.quoted(entry.key)); allowed: \(allowed)"))
       }
-      types[asked] = string(value, allowed: allowed, AWSName.isInstanceType)
+      types[entry.key] = string(entry.value, allowed: allowed, AWSName.isInstanceType)
     }
     return types
   }
@@ -76,7 +76,17 @@ extension ClusterReader {
     let allowed = "network such as 192.0.2.0/24 (or the word \"caller\")"
     guard let field = optional(.ssh_from), field.node.value != .string(SSHSources.callerWord) else { return nil }
     guard let fields = field.items(allowed: allowed, problems: &problems) else { return nil }
-    return .networks(fields.compactMap { network($0) })
+    var networks: [IPv4Network] = []
+    for field in fields {
+      guard let network = network(field) else { continue }
+      if networks.contains(network) {
+        // EC2 would refuse both.
+        problems.add(field, "\(field.node.found) stands in the list twice")
+      } else {
+        networks.append(network)
+      }
+    }
+    return .networks(networks)
   }
 
   private mutating func network(_ field: Field) -> IPv4Network? {
@@ -112,26 +122,27 @@ extension ClusterReader {
 
   private mutating func tags() -> [String: String] {
     guard let field = optional(.tags) else { return [:] }
-    let entries = entries(field, allowed: "keys and values, such as cost-center: \"17\"")
+    let entries = field.entries(allowed: "keys and values, such as cost-center: \"17\"", problems: &problems)
     if entries.count > Self.mostTags {
       problems.add(field, "found \(entries.count) tags; allowed: up to \(Self.mostTags)")
     }
     var tags: [String: String] = [:]
-    for (key, keyOrigin, value) in entries {
-      func refuse(_ message: String) {
-        problems.add(Problem(origin: keyOrigin, keyPath: value.keyPath, message: message))
-      }
-      if Self.isReserved(key) {
-        refuse("reserved: run_exp sets EXP_ID, TASK_TYPE, Name and run_exp:..., AWS sets aws:...")
-      } else if !(1...128).contains(key.unicodeScalars.count) || !Self.isPlain(key) {
-        refuse("found a key of \(key.unicodeScalars.count) characters; allowed: 1 to 128, no control characters")
+    for entry in entries {
+      let length = entry.key.unicodeScalars.count
+      if Self.isReserved(entry.key) {
+        problems.add(
+          entry.problem("reserved: run_exp sets EXP_ID, TASK_TYPE, Name and run_exp:..., AWS sets aws:..."))
+      } else if !(1...128).contains(length) || !Self.isPlain(entry.key) {
+        problems.add(
+          entry.problem("found a key of \(length) characters; allowed: 1 to 128, no control characters"))
       }
       let allowed = "a string of up to 256 characters, no control characters (a number in quotes)"
-      guard case .string(let text) = value.node.value, text.unicodeScalars.count <= 256, Self.isPlain(text) else {
-        problems.add(value, allowed: allowed)
+      guard case .string(let text) = entry.value.node.value, text.unicodeScalars.count <= 256, Self.isPlain(text)
+      else {
+        problems.add(entry.value, allowed: allowed)
         continue
       }
-      tags[key] = text
+      tags[entry.key] = text
     }
     return tags
   }

@@ -32,24 +32,25 @@ extension ClusterReader {
   private mutating func hosts(_ all: StaticSettings.Machine) -> [String: [StaticSettings.Machine]] {
     let rule = "roles, each with a list of machines, such as worker: [10.0.0.1, 10.0.0.2]"
     guard let field = keys.required(ClusterKey.hosts.rawValue, allowed: rule, problems: &problems) else { return [:] }
-    let entries = entries(field, allowed: rule)
+    let entries = field.entries(allowed: rule, problems: &problems)
     if entries.isEmpty, case .object = field.node.value { problems.add(field, "no role is in it; allowed: \(rule)") }
     var hosts: [String: [StaticSettings.Machine]] = [:]
-    for (role, keyOrigin, value) in entries {
-      check(role: role, at: keyOrigin, keyPath: value.keyPath)
-      hosts[role] = machines(value, all)
+    for entry in entries {
+      check(role: entry)
+      hosts[entry.key] = machines(entry.value, all)
     }
     return hosts
   }
 
   /// Roles are open names; a slip of the pen in one of ours would leave it without machines.
-  private mutating func check(role: String, at origin: Origin, keyPath: String) {
+  private mutating func check(role: Entry) {
+    let name = role.key
     let ours = ["frontend", "worker", "client"]
-    let near = NearestName.of(role, among: ours).flatMap { NearestName.distance(role, $0) <= 2 ? $0 : nil }
-    if !FolderName.isValid(role) {
-      problems.add(Problem(origin: origin, keyPath: keyPath, message: "no name of a role; allowed: \(FolderName.rule)"))
-    } else if let near, near != role {
-      problems.add(Problem(origin: origin, keyPath: keyPath, message: "unknown role; did you mean \(near)?"))
+    let near = NearestName.of(name, among: ours).flatMap { NearestName.distance(name, $0) <= 2 ? $0 : nil }
+    if !FolderName.isValid(name) {
+      problems.add(role.problem("no name of a role; allowed: \(FolderName.rule)"))
+    } else if let near, near != name {
+      problems.add(role.problem("unknown role; did you mean \(near)?"))
     }
   }
 

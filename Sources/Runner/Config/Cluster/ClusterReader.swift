@@ -74,16 +74,4 @@ struct ClusterReader {
     guard path.hasPrefix("~/"), let home = environment["HOME"], !home.isEmpty else { return path }
     return home + path.dropFirst()
   }
-
-  /// The entries of a mapping whose keys are the user's own; the path of each value, and where its key stands.
-  mutating func entries(_ field: Field, allowed: String) -> [(key: String, keyOrigin: Origin, value: Field)] {
-    guard case .object(let members) = field.node.value else {
-      problems.add(field, allowed: allowed)
-      return []
-    }
-    return members.map { member in
-      let path = "\(field.keyPath).\(JSONNode.shortened(member.key))"
-      return (member.key, member.keyOrigin, Field(keyPath: path, node: member.node))
-    }
-  }
 }

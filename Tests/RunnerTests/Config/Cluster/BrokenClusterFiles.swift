@@ -58,6 +58,7 @@ struct BrokenClusterFiles {
     .init("ssh_from: [10.0.0/8]", "ssh_from[0]", "allowed: an IPv4 network"),
     .init("ssh_from: [10.0.0.010/32]", "ssh_from[0]", "allowed: an IPv4 network"),
     .init("ssh_from: ['::/0']", "ssh_from[0]", "allowed: an IPv4 network"),
+    .init("ssh_from: [10.0.0.0/8, 10.0.0.0/8]", "ssh_from[1]", "stands in the list twice"),
     .init("ssh_from: [10.0.0.0/8, caller]", "ssh_from[1]", "allowed: an IPv4 network"),
     .init("tags: [a]", "tags", "allowed: keys and values"),
     .init("tags: {EXP_ID: x}", "tags.EXP_ID", "reserved"), .init("tags: {TASK_TYPE: x}", "tags.TASK_TYPE", "reserved"),
