@@ -25,6 +25,7 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     // The C face of libtorch: loads TorchRuntime only when a TorchScript model is asked for.
     .target(name: "CTorch", linkerSettings: [.linkedLibrary("dl")]),
@@ -51,7 +52,7 @@ let package = Package(
     .target(
       name: "CloudUtil",
       dependencies: [
-        "CCurl", "CCrypto", "CLinux", .product(name: "Subprocess", package: "swift-subprocess"),
+        "CCurl", "CCrypto", "CLinux", "CYAML", .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 

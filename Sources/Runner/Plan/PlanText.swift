@@ -40,17 +40,7 @@ struct PlanText {
   /// Columns that hold words; the others hold numbers and are set to the right.
   private static let words: Set = ["queue", "mode", "workers", "results"]
 
-  private var table: [String] {
-    let rows = [Self.header] + sweep.trials.map(row)
-    let widths = Self.header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        if column == row.count - 1 { return cell.0 }
-        let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-        return Self.words.contains(Self.header[column]) ? cell.0 + padding : padding + cell.0
-      }.joined(separator: "  ")
-    }
-  }
+  private var table: [String] { TextTable.lines([Self.header] + sweep.trials.map(row), words: Self.words) }
 
   private func row(_ trial: Trial) -> [String] {
     let load = OfferedLoad(trial)
