@@ -100,6 +100,11 @@ class Ledger:
             self.calls.clear()
         self.machines.clear()
 
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+            self._file = None
+
     def _write(self, event: dict[str, Any]) -> None:
         if self._file:
             self._file.write(json.dumps(event) + "\n")
