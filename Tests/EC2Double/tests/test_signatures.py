@@ -63,7 +63,7 @@ class SignatureTests(CloudTest):
         self.ec2.describe_availability_zones()
         pool = urllib3.PoolManager()
         self.assertEqual(pool.request("POST", sent["url"], headers=sent["headers"], body=sent["body"]).status, 200)
-        changed = pool.request("POST", sent["url"], headers=sent["headers"], body=sent["body"] + "&DryRun=true")
+        changed = pool.request("POST", sent["url"], headers=sent["headers"], body=sent["body"].replace("Version=2", "Version=3"))
         self.assertEqual((changed.status, b"AuthFailure" in changed.data), (401, True))
         changed = pool.request("POST", sent["url"] + "x", headers=sent["headers"], body=sent["body"])
         self.assertEqual(changed.status, 401)
