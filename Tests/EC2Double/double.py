@@ -5,6 +5,7 @@ played, lost after it took effect, answered. `Watcher` is told at each of the po
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
@@ -89,6 +90,7 @@ class Double:
         self._regions: dict[str, Region] = {}
         self._barrier: Barrier | None = None
         self._numbers = 0
+        self._under_way = 0
         self._reread()
 
     # What tests and the endpoints of the server use.
@@ -157,10 +159,26 @@ class Double:
             self._regions.clear()
             self.ledger.clear()
 
+    def idle(self, timeout: float = 5.0) -> bool:
+        """Waits until no call is under way: those of a program that has died take effect all the same."""
+        end = time.monotonic() + timeout
+        while self._under_way and time.monotonic() < end:
+            time.sleep(0.001)
+        return not self._under_way
+
     # One call.
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes, client: str) -> Reply:
         """The reply to a request; `headers` by lower-case name. Raises Dropped for none."""
+        with self.lock:
+            self._under_way += 1
+        try:
+            return self._answered(method, path, headers, body, client)
+        finally:
+            with self.lock:
+                self._under_way -= 1
+
+    def _answered(self, method: str, path: str, headers: dict[str, str], body: bytes, client: str) -> Reply:
         started = self.clock.now()
         self._reread()
         try:
