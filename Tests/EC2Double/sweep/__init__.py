@@ -1,0 +1,1 @@
+"""The crash sweep: a program is killed at every kind of moment, and what is left is held against the ledger."""

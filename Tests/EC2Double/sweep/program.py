@@ -1,0 +1,166 @@
+"""Runs the program under test as a person would, and kills it at the moment that was chosen."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from EC2Double.double import Double, Dropped
+from EC2Double.ledger import Call
+from EC2Double.signature import Account
+
+from .point import BEFORE, EFFECT, LOST, REPLIED, ZONES, Crash, Point, TYPES
+
+LIMIT_S = 90
+
+
+class Killer:
+    """The double's watcher: counts the calls of the program that runs, and kills it at one of them."""
+
+    def __init__(self, seed: str) -> None:
+        self._lock = threading.Lock()
+        self._crash: Crash | None = None
+        self._pid: int | None = None
+        self._place: dict[int, int] = {}
+        self._counts = {True: 0, False: 0}
+        self.fired = False
+
+    def watch(self, pid: int, crash: Crash | None) -> None:
+        with self._lock:
+            self._pid, self._crash, self._place, self._counts, self.fired = pid, crash, {}, {True: 0, False: 0}, False
+
+    def rest(self) -> None:
+        with self._lock:
+            self._crash = self._pid = None
+
+    def arrived(self, call: Call) -> None:
+        with self._lock:
+            for mutating in {False, call.mutating}:
+                self._counts[mutating] += 1
+                if self._crash and self._crash.mutating == mutating and self._counts[mutating] == self._crash.n:
+                    self._place[call.n] = self._crash.n
+        self._at(BEFORE, call)
+
+    def done(self, call: Call) -> None:
+        self._at(EFFECT, call)
+        self._at(LOST, call)
+
+    def replied(self, call: Call) -> None:
+        self._at(REPLIED, call)
+
+    def _at(self, moment: str, call: Call) -> None:
+        with self._lock:
+            if self._crash is None or self._crash.moment != moment or call.n not in self._place or self.fired:
+                return
+            self.fired = True
+            if moment != LOST and self._pid:
+                os.kill(self._pid, signal.SIGKILL)
+        if moment != REPLIED:
+            raise Dropped(f"lost {'request' if moment == BEFORE else 'reply'}: {moment}")
+
+
+@dataclass
+class Run:
+    """One run of the program: how it ended and what it said."""
+
+    command: str
+    code: int
+    crashed: bool
+    seconds: float
+    output: str
+    calls: list[Call] = field(default_factory=list)
+
+
+class Operator:
+    """Someone at a machine: a folder with the experiment, and a home. Another one has another of both and the same key."""
+
+    def __init__(self, folder: Path, point: Point, region: str) -> None:
+        self.folder, self.home = folder / "work", folder / "home"
+        self.folder.mkdir(parents=True)
+        self.home.mkdir()
+        self.config, self.cluster = self.folder / "experiment.json", self.folder / "cluster.yml"
+        self.config.write_text(json.dumps(experiment(point), indent=1))
+        self.cluster.write_text(CLUSTER.format(region=region, zones=", ".join(ZONES)))
+
+
+CLUSTER = """provider: ec2
+region: {region}
+zones: [{zones}]
+image: {{owner: "136693071363", name: "debian-12-amd64-*"}}
+user: admin
+volume_gb: 20
+lifetime_h: 2
+ssh_from: [203.0.113.0/24]
+"""
+
+
+def experiment(point: Point) -> dict[str, object]:
+    """Coded with k = 2 takes a worker machine for each model and one for every two more."""
+    return {
+        "experiment_id": point.experiment, "frontend_type": TYPES["frontend"], "worker_type": TYPES["worker"], "client_type": TYPES["client"],
+        "model": "dummy", "s3_path": "", "queue_modes": ["single_queue"], "redundancy_modes": ["equal", "coded"],
+        "num_models": point.extra["models"], "ec_k_val": [2], "batch_sizes": [1], "send_rates": [30], "num_clients": 1, "num_queries": 100,
+        "num_trials": 1, "background_traffic": [0],
+    }  # fmt: skip
+
+
+class Program:
+    """The program under test against one double."""
+
+    def __init__(self, command: list[str], double: Double, url: str, killer: Killer, region: str = "us-east-1") -> None:
+        self.command, self.double, self.url, self.killer, self.region = command, double, url, killer, region
+
+    def environment(self, operator: Operator) -> dict[str, str]:
+        account: Account = self.double.account
+        passed = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RUN_EXP_", "PARM_")) or name == "RUN_EXP_CACHE"}
+        return passed | {
+            "AWS_ENDPOINT_URL": self.url, "AWS_ACCESS_KEY_ID": account.access_key, "AWS_SECRET_ACCESS_KEY": account.secret_key,
+            "AWS_SESSION_TOKEN": account.session_token or "", "AWS_REGION": self.region, "AWS_EC2_METADATA_DISABLED": "true",
+            "HOME": str(operator.home), "RUN_EXP_CLOUD_TIME_SCALE": f"{self.double.clock.time_scale:g}",
+        }  # fmt: skip
+
+    def run(self, operator: Operator, verb: str, crash: Crash | None = None) -> Run:
+        arguments = [operator.config.name, verb, "--cluster-file", operator.cluster.name]
+        if verb == "extend":
+            arguments += ["--hours", "5"]
+        command = [*self.command, *arguments]
+        log = operator.folder.parent / f"output-{time.monotonic_ns()}.txt"
+        first = len(self.double.ledger.calls)
+        started = time.monotonic()
+        with log.open("wb") as out:
+            # It cannot make a call before the watcher knows its pid: the double's lock is held until then.
+            with self.double.lock:
+                process = subprocess.Popen(
+                    command, cwd=operator.folder, env=self.environment(operator), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )  # fmt: skip
+                self.killer.watch(process.pid, crash)
+            try:
+                code = process.wait(LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                code = 124
+        fired = self.killer.fired
+        self.killer.rest()
+        _end_group(process.pid)
+        self.double.idle()
+        output = log.read_text(errors="replace")
+        return Run(" ".join(command), code, fired and code == -signal.SIGKILL, time.monotonic() - started, output, self.double.ledger.calls[first:])
+
+
+def _end_group(pid: int) -> None:
+    """Ends what a killed program has left running: all of it is in the session that was made for it."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,96 @@
+"""The ledger and the endpoints beside the API."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from .cloud import CloudTest, client, tags
+
+
+class LedgerTests(CloudTest):
+    def ask(self, path: str, value: dict[str, Any] | None = None) -> Any:
+        data = None if value is None else json.dumps(value).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{self.server.url}/_double/{path}", data)) as reply:
+            return json.load(reply)
+
+    def test_every_machine_from_its_start_to_its_end(self) -> None:
+        one, two = self.run_some(2, ClientToken="t", TagSpecifications=tags("instance", TASK_TYPE="worker"))
+        self.ec2.terminate_instances(InstanceIds=[one])
+        ledger = self.ask("ledger")
+        self.assertEqual(ledger["alive"], [two])
+        entry = next(each for each in ledger["machines"] if each["instance"] == one)
+        self.assertEqual((entry["token"], entry["role"], entry["type"], entry["zone"]), ("t", "worker", "t3.micro", "us-east-1b"))
+        self.assertAlmostEqual(entry["seconds"], entry["end"] - entry["start"], places=2)
+        self.double.configure({"lifecycle": {"terminated_visible_s": 0}})
+        time.sleep(0.2)
+        self.assertEqual(len(self.ask("ledger")["machines"]), 2)
+
+    def test_every_call(self) -> None:
+        self.described()
+        with self.refused("InvalidGroup.NotFound"):
+            self.ec2.describe_security_groups(GroupNames=["x"])
+        self.run_some()
+        calls = self.ask("calls")
+        self.assertEqual([(call["n"], call["action"], call["outcome"], call["effect"]) for call in calls], [
+            (1, "DescribeInstances", "ok", False), (2, "DescribeSecurityGroups", "InvalidGroup.NotFound", False), (3, "RunInstances", "ok", True),
+        ])  # fmt: skip
+        self.assertTrue(all(call["parameters_hash"] and call["client"] and call["seconds"] < 1 for call in calls))
+
+    def test_faults_reset_and_machines_by_http(self) -> None:
+        [identifier] = self.run_some()
+        self.ask("machine", {"instance": identifier, "state": "terminated"})
+        self.until({"terminated"})
+        self.assertEqual(self.ask("state")["us-east-1"]["instances"][identifier]["state"], "terminated")
+        self.ask("faults", {"rules": [{"fault": "InternalError", "times": 1}]})
+        with self.refused("InternalError"):
+            self.described()
+        self.ask("reset", {})
+        self.assertEqual((self.described(), self.ask("ledger")["machines"]), ({}, []))
+        for path, value, status in (("faults", {"rules": [{"fault": "x"}]}, 400), ("machine", {"instance": "i-1"}, 400), ("nothing", {}, 404)):
+            with self.subTest(path=path), self.assertRaises(urllib.error.HTTPError) as caught:
+                self.ask(path, value)
+            self.assertEqual(caught.exception.code, status)
+
+    def test_a_barrier_lets_two_go_at_once(self) -> None:
+        self.ask("barrier", {"actions": ["CreateSecurityGroup"], "count": 2, "timeout_s": 5})
+        outcomes = []
+
+        def create() -> None:
+            try:
+                client(self.server).create_security_group(GroupName="g", Description="d")
+                outcomes.append("made")
+            except Exception as error:
+                outcomes.append(error.response["Error"]["Code"])
+
+        threads = [threading.Thread(target=create) for _ in range(2)]
+        threads[0].start()
+        time.sleep(0.3)
+        self.assertEqual(outcomes, [])
+        threads[1].start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(outcomes), ["InvalidGroup.Duplicate", "made"])
+
+
+class ProgramTests(unittest.TestCase):
+    def test_it_starts_as_a_program(self) -> None:
+        folder = Path(__file__).resolve().parents[1]
+        with subprocess.Popen([sys.executable, str(folder), "--port", "0", "--seed", "3"], stdout=subprocess.PIPE, text=True) as program:
+            try:
+                url = program.stdout.readline().split()[-1]
+                with urllib.request.urlopen(f"{url}/_double/ledger") as reply:
+                    self.assertEqual(json.load(reply)["calls"], 0)
+            finally:
+                program.terminate()
+        self.assertEqual(program.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
