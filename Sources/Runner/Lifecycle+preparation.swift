@@ -110,7 +110,7 @@ extension FleetSpec {
   /// A host for each component of the largest trial.
   init(_ sweep: Sweep, of experiment: Experiment) {
     self.init(
-      tag: experiment.experimentID,
+      cluster: ClusterID(experiment: experiment.experimentID),
       groups: [
         Role("frontend"): Group(count: 1, instanceType: experiment.frontendType),
         Role("worker"): Group(

@@ -25,7 +25,8 @@ struct Lifecycle {
   private func run() async throws {
     if let remark = machinery.remark { progress.note(remark) }
     let preparation = try await prepare()
-    let fleet = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
+    let machines = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
+    let fleet = Fleet(machines) { _ in machinery.shell }
     var invalid = 0
     for (measurement, isFinished) in preparation.measurements {
       let summary: Summary

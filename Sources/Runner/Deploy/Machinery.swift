@@ -55,7 +55,7 @@ struct Machinery: Sendable {
   private static func processes(_ shell: LocalShell, _ installation: Installation) async throws -> Machinery {
     let probe = try? await shell.run(Command("chrt", ["-f", "1", "true"]), deadline: .now + .seconds(2))
     return Machinery(
-      provider: LocalProvider(shell: shell), shell: shell, engine: try ProcessEngine(), transport: CurlTransport(),
+      provider: LocalProvider(), shell: shell, engine: try ProcessEngine(), transport: CurlTransport(),
       packaging: .programs(folder: installation.programs), isMeasuringRealtime: probe?.termination.isSuccess ?? false)
   }
 
@@ -66,7 +66,7 @@ struct Machinery: Sendable {
     case .ready(_, let ids):
       let packaging = Packaging.images(ids: ids)
       return Machinery(
-        provider: LocalProvider(shell: shell), shell: shell, engine: engine, transport: CurlTransport(),
+        provider: LocalProvider(), shell: shell, engine: engine, transport: CurlTransport(),
         packaging: packaging,
         isMeasuringRealtime: try await engine.mayRunRealtime(image: packaging.image(of: "frontend") ?? ""))
     }
