@@ -94,7 +94,8 @@ let package = Package(
     .testTarget(
       name: "CloudUtilTests", dependencies: ["CloudUtil"],
       exclude: [
-        "AWS/Settings/endpoints.py", "AWS/Settings/read_ini.py", "AWS/Signing/fetch_vectors.py",
+        "AWS/Credentials/random_profiles.py", "AWS/Settings/endpoints.py", "AWS/Settings/read_ini.py",
+        "AWS/Signing/fetch_vectors.py",
         "AWS/Signing/random_requests.py",
       ]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"]),
