@@ -1,5 +1,5 @@
 /// One profile of AWS's two files: the shared credentials and the config.
-public struct AWSProfile: Sendable {
+public struct AWSProfile: Sendable, Confidential {
   public let name: String
   let credentials: Entry
   let config: Entry
@@ -7,7 +7,7 @@ public struct AWSProfile: Sendable {
   let services: [String: [String: String]]?
 
   /// What one of the files says of the profile.
-  struct Entry: Sendable {
+  struct Entry: Sendable, Confidential {
     let path: String
     let isFileThere: Bool
     /// Nil if the profile is not in it.
