@@ -1,7 +1,7 @@
 import Foundation
 
 /// Credentials as a service or a program of AWS gives them, in JSON.
-struct CredentialReply: Decodable {
+struct CredentialReply: Decodable, Confidential {
   var version: Int?
   /// Anything but `Success` is a failure.
   var code: String?

@@ -3,6 +3,9 @@ struct EnvironmentCredentials: CredentialSource {
   let environment: AWSEnvironment
 
   func search() throws -> CredentialSearch {
+    // As with AWS's own tools a profile that is named must be there, also when its keys are not needed: who misspells
+    // it would work in another account than he believes.
+    _ = try AWSProfile(from: environment)
     let variable = { (name: String) in (name: name, value: environment.value(name)) }
     let token = environment.first(of: "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN")
     let keys = StaticKeys(

@@ -1,5 +1,5 @@
 /// A program of the user's own that prints credentials: `credential_process` of a profile.
-struct ProcessCredentials {
+struct ProcessCredentials: Confidential {
   /// The program and its arguments, as for a shell.
   let line: String
   /// Where that stands. Errors say this and never the line, nor what the program prints: both may hold secrets.

@@ -1,5 +1,5 @@
 /// An access key as it is written down, by names that differ from place to place.
-struct StaticKeys {
+struct StaticKeys: Confidential {
   /// For errors.
   var place: String
   var id: (name: String, value: String?)

@@ -1,5 +1,5 @@
 /// What AWS's tools are configured by: environment variables, and the files they point to.
-public struct AWSEnvironment: Sendable {
+public struct AWSEnvironment: Sendable, Confidential {
   public var variables: [String: String]
   /// The content of the file of this path; nil if there is none.
   public var read: @Sendable (String) throws -> [UInt8]?

@@ -1,13 +1,13 @@
 /// One profile of AWS's two files: the shared credentials and the config.
-public struct AWSProfile: Sendable {
+public struct AWSProfile: Sendable, Confidential {
   public let name: String
   let credentials: Entry
   let config: Entry
-  /// What a section `[services NAME]` of the config says, by service, for the one that the profile names.
-  let services: [String: [String: String]]
+  /// What the section `[services NAME]` of the config that the profile names says, by service; nil if it is not there.
+  let services: [String: [String: String]]?
 
   /// What one of the files says of the profile.
-  struct Entry: Sendable {
+  struct Entry: Sendable, Confidential {
     let path: String
     let isFileThere: Bool
     /// Nil if the profile is not in it.
@@ -20,10 +20,10 @@ public struct AWSProfile: Sendable {
     }
   }
 
-  /// The profile that `AWS_PROFILE` names, else the one named `default`, which need not be there.
+  /// The profile that `AWS_DEFAULT_PROFILE` names, else `AWS_PROFILE` (AWS's command line has this order), else the one named `default`, which need not be there.
   /// - Throws: `AWSSettingsError` if a file cannot be read or understood, or the profile that is named is in neither.
   public init(from environment: AWSEnvironment) throws {
-    let chosen = environment.first(of: "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+    let chosen = environment.first(of: "AWS_DEFAULT_PROFILE", "AWS_PROFILE")
     name = chosen?.value ?? "default"
 
     let credentialsPath = environment.expanded(environment.value("AWS_SHARED_CREDENTIALS_FILE") ?? "~/.aws/credentials")
@@ -39,8 +39,11 @@ public struct AWSProfile: Sendable {
         name, variable: chosen.name, lookedIn: [credentialsPath, configPath],
         known: Set(credentials.keys).union(config.keys).sorted())
     }
-    let named = config[name]?["services"].flatMap { AWSProfile.named("services", in: configFile)[$0] }
-    services = (named ?? [:]).compactMapValues(INIFile.nested)
+    guard let chosen = config[name]?["services"] else {
+      services = [:]
+      return
+    }
+    services = AWSProfile.named("services", in: configFile)[chosen]?.compactMapValues(INIFile.nested)
   }
 
   /// The value of a key and the file it is in; the credentials come first, as with AWS's tools.

@@ -61,7 +61,11 @@ public struct AWSSettings: Equatable, Sendable {
     if let (name, value) = environment.first(of: "AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL") {
       return try normalised(endpoint: value, source: name)
     }
-    if let value = profile.services["ec2"]?["endpoint_url"], !value.isEmpty {
+    guard let services = profile.services else {
+      throw AWSSettingsError.badEndpoint(
+        source: "\(profile.config.path): profile \(profile.name)", reason: "it names services that are not in the file")
+    }
+    if let value = services["ec2"]?["endpoint_url"], !value.isEmpty {
       return try normalised(endpoint: value, source: "\(profile.config.path): endpoint_url of ec2")
     }
     if let (path, value) = profile.value("endpoint_url") {

@@ -24,7 +24,8 @@ public enum AWSSettingsError: Error, Equatable, CustomStringConvertible {
     case .noRegion(let places):
       "no AWS region: looked at \(places.joined(separator: ", ")). Set AWS_REGION, for instance to us-east-1"
     case .badRegion(let text, let source): "\(source): \"\(text)\" is no AWS region; one is us-east-1"
-    case .badEndpoint(let source, let reason): "\(source): \(reason); one is https://ec2.us-east-1.amazonaws.com"
+    case .badEndpoint(let source, let reason):
+      "\(source): no endpoint: \(reason); one is https://ec2.us-east-1.amazonaws.com"
     }
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// `#` and `;` begin comments, on lines of their own alone. A line that is indented deeper than the key above goes on with
 /// its value. Keys are in lower case. What stands in `[DEFAULT]` holds for every section.
-struct INIFile: Equatable, Sendable {
+struct INIFile: Equatable, Sendable, Confidential {
   var sections: [String: [String: String]] = [:]
 
   /// Says where, but never what is written there: it may be a key.

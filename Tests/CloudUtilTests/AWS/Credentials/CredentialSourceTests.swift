@@ -1,6 +1,7 @@
-import CloudUtil
 import Synchronization
 import Testing
+
+@testable import CloudUtil
 
 /// Each place by itself, with nothing in those before it.
 @Suite struct CredentialSourceTests {
@@ -265,6 +266,27 @@ import Testing
     #expect(await failure(transport: odd).contains("not the JSON of credentials"))
     let down = instance { $0.url.hasSuffix("lab") ? HTTPResponse(status: 500, body: Array("HIDDEN".utf8)) : nil }
     #expect(await failure(transport: down).contains("HTTP status 500"))
+  }
+
+  // MARK: Descriptions
+
+  @Test("Nothing on the way to credentials shows a secret when it is printed or dumped")
+  func descriptions() throws {
+    let environment = AWSEnvironment.test(
+      ["AWS_SECRET_ACCESS_KEY": "HIDDEN"],
+      files: [CredentialSourceTests.credentialsFile: "[default]\naws_secret_access_key = HIDDEN"])
+    let values: [Any] = [
+      environment, try AWSProfile(from: environment), EnvironmentCredentials(environment: environment),
+      ProfileCredentials(environment: environment, shell: LocalShell()), try INIFile("[a]\nkey = HIDDEN"),
+      ProcessCredentials(line: "HIDDEN", place: "place", shell: LocalShell()),
+      try CredentialReply(Array(#"{"Token": "HIDDEN"}"#.utf8), from: "place"),
+      CredentialChain(from: environment, transport: FakeTransport()),
+    ]
+    for value in values {
+      var text = "\(value)" + String(reflecting: value)
+      dump(value, to: &text)
+      #expect(!text.contains("HIDDEN"), "\(type(of: value))")
+    }
   }
 
   // MARK: Nowhere
