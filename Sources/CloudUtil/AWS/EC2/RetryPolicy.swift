@@ -39,6 +39,8 @@ struct RetryState {
   /// An attempt may have been carried out.
   private(set) var mayBeDone = false
   private var hasRefreshed = false
+  /// Attempts that found nobody.
+  private var unanswered = 0
 
   init(policy: RetryPolicy, isRepeatable: Bool, start: UTCTime) {
     self.policy = policy
@@ -57,7 +59,8 @@ struct RetryState {
       mayBeDone = true
       if !isRepeatable { return .giveUp }
     case .unreachable(.couldNotConnect):
-      if attempts >= policy.maxConnections { return .giveUp }
+      unanswered += 1
+      if unanswered >= policy.maxConnections { return .giveUp }
     case .expiredCredentials:
       defer { hasRefreshed = true }
       return hasRefreshed ? .giveUp : .refresh
