@@ -8,6 +8,7 @@ struct RunExp: AsyncParsableCommand {
     abstract: "Runs prediction-serving experiments and says how their latency behaves when machines slow down or die.",
     usage: """
       run_exp <config> <verb> [options]
+      run_exp list
       run_exp <verb> --help
       """,
     discussion: """
@@ -20,13 +21,18 @@ struct RunExp: AsyncParsableCommand {
         run_exp run/config/fig9a.json launch --local --set background_traffic='[0]'
         run_exp run/config/simple.json analyze
         run_exp run/config/simple.json terminate --local
+        run_exp run/config/fig9a.json launch
+        run_exp run/config/fig9a.json terminate
 
       EXIT STATUS:
         0 done; 64 the command line is wrong; 65 the experiment is wrong; 69 something that a run needs is not there; \
-      70 the run failed; 73 a measurement is INVALID (with --strict) or results do not verify; 130 interrupted
+      70 the run failed; 71 no quota or capacity for the machines; 73 a measurement is INVALID (with --strict) or results do not verify; 130 interrupted
       """,
     version: "run_exp 0.1.0",
-    subcommands: [PlanCommand.self, LaunchCommand.self, RunCommand.self, AnalyzeCommand.self, TerminateCommand.self])
+    subcommands: [
+      PlanCommand.self, LaunchCommand.self, RunCommand.self, AnalyzeCommand.self, ListCommand.self, ExtendCommand.self,
+      TerminateCommand.self,
+    ])
 
   @Argument(help: "The experiment: a JSON file. run/config/README.md explains its keys.", completion: .file())
   var config: String

@@ -13,6 +13,13 @@ extension CloudPlan {
     return ["cloud: \(machines == 1 ? "1 machine" : "\(machines) machines") in \(region), \(zones)"]
   }
 
+  /// `1 frontend c5.9xlarge, 12 worker c5.xlarge; 3.604 USD/h`.
+  var shortText: String {
+    let machines = groups.map { "\($0.count) \($0.role) \($0.instanceType)" }.joined(separator: ", ")
+    let price = perHour.usd.map { "\(Self.decimal($0, places: 3)) USD/h" } ?? "price unknown"
+    return "\(machines); \(price)"
+  }
+
   // MARK: Machines
 
   private var machineTable: [[String]] {

@@ -1,4 +1,5 @@
 import CloudUtil
+import Foundation
 
 /// What an experiment needs in the cloud and what that costs, as far as it is known without asking the cloud. Pure.
 struct CloudPlan: Equatable, Sendable {
@@ -111,4 +112,23 @@ struct CloudPlan: Equatable, Sendable {
   }
 
   private static func types(_ groups: [Group]) -> [String] { Set(groups.map(\.instanceType)).sorted() }
+}
+
+extension CloudPlan {
+  init(_ invocation: Invocation, settings: EC2Settings, region: String?, prices: PriceTable) {
+    let asked = FleetSpec(invocation.sweep, of: invocation.experiment).groups
+    self.init(
+      groups: settings.substituted(asked), inPlaceOf: asked.mapValues(\.instanceType), region: region,
+      zones: settings.zones, prices: prices, load_s: invocation.sweep.trials.map(\.load_s),
+      overhead_s: PlanText.overhead_s)
+  }
+
+  /// Of the cluster file at `path`. Nobody is asked; the region may stay unknown.
+  init(_ invocation: Invocation, at path: String) throws {
+    let settings = try EC2Settings.load(path: path, environment: ProcessInfo.processInfo.environment)
+    self.init(
+      invocation, settings: settings,
+      region: settings.region ?? (try? AWSSettings(from: .process))?.region,
+      prices: try PriceTable.load(path: invocation.installation.prices))
+  }
 }

@@ -15,7 +15,9 @@ struct Ending: Equatable {
       self.init(text: "run_exp: \(failure)", exitCode: failure.exitCode.rawValue)
     case let invalid as any InvalidInput:
       self.init(text: "run_exp: \(invalid.heading)\n\(invalid)", exitCode: ExitCode.config.rawValue)
-    case is SystemCall, is ShellError, is ContainerError:
+    case is AWSSettingsError:
+      self.init(text: "run_exp: \(error)", exitCode: ExitCode.config.rawValue)
+    case is SystemCall, is ShellError, is ContainerError, is CredentialError, is HTTPError, is AWSError:
       self.init(text: "run_exp: \(error)", exitCode: ExitCode.infrastructure.rawValue)
     case let error as CocoaError:
       let file = (error.userInfo[NSFilePathErrorKey] as? String).map { "\($0): " } ?? ""

@@ -18,7 +18,7 @@ struct Invocation: Sendable {
   /// - Throws: `Failure` (usage) for a `--set`, `InvalidExperiment`.
   init(
     config: String, overrides: [String], place: ExperimentReader.Place, finalDir: String, copy: Int = 0,
-    results: String = "results"
+    results: String = "results", environment: ResultPath.Environment = .local
   ) throws {
     file = ExperimentFile(path: config)
     self.overrides = overrides
@@ -26,7 +26,7 @@ struct Invocation: Sendable {
     experiment = try file.load(overrides: try overrides.map(Override.init), place: place).copy(copy)
     sweep = Sweep(experiment)
     self.results = ResultPath(
-      root: results, environment: .local, finalDir: finalDir, hasSeveralQueueModes: sweep.hasSeveralQueueModes)
+      root: results, environment: environment, finalDir: finalDir, hasSeveralQueueModes: sweep.hasSeveralQueueModes)
   }
 
   /// What the user should know before anything runs; one line each, for stderr.

@@ -4,8 +4,11 @@ struct LaunchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "launch",
     abstract: "Run every trial of the experiment and print its latency tables.",
-    usage: "run_exp <config> launch --local [options]",
+    usage: "run_exp <config> launch [--local] [options]",
     discussion: """
+      Without --local the experiment's machines are got from AWS EC2, as run/cluster.yml says; this version stops when \
+      they run. They cost until terminate, or until their lifetime is over.
+
       A finished trial with the same settings is skipped; one with other settings at the same path is refused: give \
       --final_dir or --overwrite. Ctrl-C stops everything that was started.
 
@@ -14,6 +17,7 @@ struct LaunchCommand: AsyncParsableCommand {
         run_exp run/config/simple.json launch --local --set send_rates='[20]'
         run_exp run/config/simple.json launch --local --set model=synthetic
         run_exp run/config/fig9a.json launch --local --set background_traffic='[0]'
+        run_exp run/config/fig9a.json launch --cluster mine
       """)
 
   @ParentCommand var root: RunExp
@@ -24,10 +28,14 @@ struct LaunchCommand: AsyncParsableCommand {
   @OptionGroup var overrides: OverrideOptions
 
   func run() async throws {
-    try place.requireLocal(verb: "launch", config: root.config)
     let invocation = try Invocation(
-      config: root.config, overrides: overrides.overrides, place: .local, finalDir: finalDir.name)
+      config: root.config, overrides: overrides.overrides, place: place.local ? .local : .anywhere,
+      finalDir: finalDir.name, environment: place.local ? .local : .cluster)
     invocation.tellRemarks()
+    guard place.local else {
+      let cloud = try Cloud(place.cluster, installation: invocation.installation)
+      return try await Lifecycle.provision(invocation, on: cloud, cluster: place.cluster.name)
+    }
     try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudUtil
 
 /// `--set`, which every verb takes.
 struct OverrideOptions: ParsableArguments {
@@ -19,17 +20,44 @@ struct FormatOptions: ParsableArguments {
   var results: Results { json ? .json : .blocks }
 }
 
-/// `--local`, the only place this version knows.
+/// `--local`, or which cluster.
 struct PlaceOptions: ParsableArguments {
-  @Flag(help: "On this machine; the only place that this version knows.")
+  @Flag(help: "On this machine, in place of a cluster.")
   var local = false
+  @OptionGroup var cluster: ClusterOptions
 
-  /// - Throws: `Failure` (usage) if the place was not named: the default will be a cluster, which costs money.
-  func requireLocal(verb: String, config: String) throws {
-    guard local else {
-      throw Failure(
-        exitCode: .usage, "only --local exists in this version; write: run_exp \(config) \(verb) --local")
+  func validate() throws {
+    guard !local || (cluster.cluster == nil && cluster.clusterFile == nil) else {
+      throw ValidationError("--local is this machine; --cluster and --cluster-file are about machines elsewhere")
     }
+  }
+}
+
+/// `--cluster` and `--cluster-file`.
+struct ClusterOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Which cluster of the experiment, where it has several (default: \(ClusterID.defaultName)): \(FolderName.rule).",
+      valueName: "name"))
+  var cluster: ClusterName?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where machines come from (default: \(ClusterFile.defaultPath) here, else the one that ships).", valueName: "file"
+    ),
+    completion: .file())
+  var clusterFile: String?
+
+  var name: String { cluster?.name ?? ClusterID.defaultName }
+}
+
+/// The name of a cluster on the command line.
+struct ClusterName: ExpressibleByArgument, Equatable, Sendable {
+  var name: String
+
+  init?(argument: String) {
+    guard FolderName.isValid(argument) else { return nil }
+    name = argument
   }
 }
 

@@ -1,26 +1,51 @@
 import ArgumentParser
+import CloudUtil
 
 struct TerminateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "terminate",
-    abstract: "End what crashed runs of this experiment left behind: processes and containers.",
-    usage: "run_exp <config> terminate --local [--set <key=json>] ...",
+    abstract:
+      "Give back everything of the experiment: machines in the cloud, or, with --local, processes and containers.",
+    usage: """
+      run_exp <config> terminate [--cluster <name>] [options]
+      run_exp <config> terminate --local [options]
+      run_exp terminate --expired [options]
+      """,
     discussion: """
-      Processes are found by the tag in their environment, containers by their labels, never by name. What belongs to a \
-      run that is alive is left alone. With nothing left, nothing happens.
+      Machines, security groups and key pairs are found by their tags, from whatever machine and folder they were \
+      launched. Prints what AWS says of the machines, and succeeds when a question by tag finds nothing any more. Ctrl-C \
+      and again is fine.
 
-      EXAMPLE:
+      With --local: processes and containers of crashed runs. What belongs to a run that is alive is left alone.
+
+      EXAMPLES:
+        run_exp run/config/simple.json terminate
         run_exp run/config/simple.json terminate --local
+        run_exp terminate --expired
       """)
 
   @ParentCommand var root: RunExp
   @OptionGroup var place: PlaceOptions
+  @Flag(help: "Every cluster in the region whose time is over, of whatever experiment; no experiment is given.")
+  var expired = false
   @OptionGroup var overrides: OverrideOptions
 
+  func validate() throws {
+    guard !expired || (!place.local && place.cluster.cluster == nil) else {
+      throw ValidationError("--expired is about all clusters; --local and --cluster are not")
+    }
+  }
+
   func run() async throws {
-    try place.requireLocal(verb: "terminate", config: root.config)
+    if expired {
+      let cloud = try Cloud(place.cluster, installation: try .current())
+      return try await Lifecycle.terminate(try await Lifecycle.expired(on: cloud), on: cloud, config: "<config>")
+    }
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: FinalDir(0).name)
-    try await Lifecycle.terminate(invocation)
+    if place.local { return try await Lifecycle.terminate(invocation) }
+    let cloud = try Cloud(place.cluster, installation: invocation.installation)
+    let cluster = ClusterID(experiment: invocation.experiment.experimentID, name: place.cluster.name)
+    try await Lifecycle.terminate([cluster], on: cloud, config: root.config)
   }
 }

@@ -3,6 +3,18 @@ enum Verb {
   static let names = RunExp.configuration.subcommands.compactMap { $0.configuration.commandName }
   static let list = names.joined(separator: ", ")
 
+  /// Stands where the experiment does, for verbs that can do without.
+  static let noExperiment = "<config>"
+
+  /// Whether `arguments`, which begin with a verb, name no experiment and need none.
+  private static func needNoExperiment(_ arguments: [String]) -> Bool {
+    switch arguments.first {
+    case "list": true
+    case "terminate": arguments.contains("--expired")
+    default: false
+    }
+  }
+
   /// The arguments as the parser wants them. It takes the first word for the experiment; whoever asks for the help of a
   /// verb need not name one.
   /// - Throws: `Failure` (usage) if a verb stands where the experiment should, or is misspelt.
@@ -10,11 +22,12 @@ enum Verb {
     guard let first = arguments.first else { return arguments }
     if first == "help" {
       guard let verb = arguments.dropFirst().first(where: names.contains) else { return ["--help"] }
-      return ["<config>", verb, "--help"]
+      return [noExperiment, verb, "--help"]
     }
     if names.contains(first) {
-      if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { return ["<config>", first, "--help"] }
-      let config = arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "<config>"
+      if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { return [noExperiment, first, "--help"] }
+      if needNoExperiment(arguments) { return [noExperiment] + arguments }
+      let config = arguments.dropFirst().first { !$0.hasPrefix("-") } ?? noExperiment
       throw Failure(exitCode: .usage, "the experiment comes before the verb: run_exp \(config) \(first) ...")
     }
     if !first.hasPrefix("-"), let verb = arguments.dropFirst().first, !verb.hasPrefix("-"), !names.contains(verb) {

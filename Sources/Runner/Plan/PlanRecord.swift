@@ -25,10 +25,12 @@ struct PlanRecord: Encodable, Equatable {
   }
 
   var experiment_id: String
-  /// Cores of this machine.
-  var machine_cores: Int
+  /// Cores of this machine; absent for a plan of the cloud.
+  var machine_cores: Int?
   var trials: [Entry]
   var warnings: [String]
+  /// Absent for a plan of this machine.
+  var cloud: CloudPlanRecord?
 }
 
 extension PlanText {
@@ -40,6 +42,6 @@ extension PlanText {
         return PlanRecord.Entry(
           trial: trial, results: results.folder(of: trial), workers: trial.instances.count, load_s: trial.load_s,
           cores: load.cores, utilisation: load.utilisation)
-      }, warnings: warnings)
+      }, warnings: warnings, cloud: cloud?.record)
   }
 }

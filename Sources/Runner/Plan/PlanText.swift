@@ -5,15 +5,17 @@ import Serving
 struct PlanText {
   var sweep: Sweep
   var results: ResultPath
-  /// Cores of this machine.
-  var cores: Int
+  /// Of this machine, where the experiment is to run here.
+  var cores: Int?
+  /// What it needs in the cloud, where it is to run there.
+  var cloud: CloudPlan?
 
   /// What starting, draining and ending a trial takes, on top of its load: 1 s with processes, 5 s with two dozen containers.
   static let overhead_s = 5.0
 
   var text: String {
     let blocks = [summary, table, notes, warnings].filter { !$0.isEmpty }
-    return blocks.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    return (blocks.map { $0.joined(separator: "\n") + "\n" } + [cloud?.text].compactMap { $0 }).joined(separator: "\n")
   }
 
   // MARK: Head
@@ -56,9 +58,8 @@ struct PlanText {
   // MARK: What the numbers mean
 
   private var notes: [String] {
-    var notes = [
-      "cores: what the models keep busy on average, of \(cores) here; busy: of an instance of the busiest pool"
-    ]
+    let here = cores.map { ", of \($0) here" } ?? ""
+    var notes = ["cores: what the models keep busy on average\(here); busy: of an instance of the busiest pool"]
     if case .trace(let file) = sweep.experiment.arrivals {
       notes.append("arrivals keep the times of \(file); rate/s, time, cores and busy are as if they came at send_rates")
     }
@@ -87,7 +88,7 @@ struct PlanText {
 
   var warnings: [String] {
     var warnings: [String] = []
-    if let trial = sweep.trials.first(where: { $0.background != .shuffles(0) }) {
+    if cores != nil, let trial = sweep.trials.first(where: { $0.background != .shuffles(0) }) {
       warnings.append(
         "warning: background_traffic \(trial.background.text) is not available with --local; "
           + "there use --set background_traffic='[0]'")
@@ -99,8 +100,8 @@ struct PlanText {
         "warning: \(Self.trials(busy.map(\.index))): instances would be busy up to \(Self.percent(most)) of the time; "
           + "queues grow until the load ends; lower send_rates or raise num_models")
     }
-    let heavy = loads.filter { $0.load.cores ?? 0 > Double(cores) }
-    if let most = heavy.compactMap(\.load.cores).max() {
+    let heavy = loads.filter { $0.load.cores ?? 0 > cores.map(Double.init) ?? .infinity }
+    if let cores, let most = heavy.compactMap(\.load.cores).max() {
       warnings.append(
         "warning: \(Self.trials(heavy.map(\.index))): the models need up to \(Self.decimal(most)) cores, this machine has "
           + "\(cores); lower send_rates or choose a lighter model")

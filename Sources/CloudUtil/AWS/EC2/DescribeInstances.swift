@@ -1,6 +1,6 @@
 /// Tells of instances, also of those terminated within the last hour.
 public struct DescribeInstances: PagedEC2Request, Hashable {
-  public typealias Item = Instance
+  public typealias Item = EC2Instance
 
   public static let action = "DescribeInstances"
 
@@ -23,8 +23,8 @@ public struct DescribeInstances: PagedEC2Request, Hashable {
     ]
   }
 
-  public static func response(_ reply: ReplyElement) throws -> Page<Instance> {
-    let instances = try reply.items("reservationSet").flatMap { try $0.items("instancesSet").map(Instance.init) }
+  public static func response(_ reply: ReplyElement) throws -> Page<EC2Instance> {
+    let instances = try reply.items("reservationSet").flatMap { try $0.items("instancesSet").map(EC2Instance.init) }
     return Page(instances, nextToken: reply.text("nextToken"))
   }
 }

@@ -41,7 +41,7 @@ public struct RunInstances: EC2Request, Hashable {
     ]
   }
 
-  public static func response(_ reply: ReplyElement) throws -> [Instance] {
-    try reply.items("instancesSet").map(Instance.init)
+  public static func response(_ reply: ReplyElement) throws -> [EC2Instance] {
+    try reply.items("instancesSet").map(EC2Instance.init)
   }
 }

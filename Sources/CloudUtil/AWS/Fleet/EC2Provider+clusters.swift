@@ -2,7 +2,7 @@
 public struct ClusterView: Sendable {
   public var id: ClusterID
   /// Not terminated.
-  public var instances: [Instance]
+  public var instances: [EC2Instance]
   /// Of the cluster's record, or the earliest of its machines; nil if neither says so.
   public var expires: UTCTime?
   public var owner: String

@@ -46,7 +46,7 @@ public struct EC2Provider: Provider {
   }
 
   /// - Returns: everything that carries the tags of `cluster`, in whatever state.
-  func instances(of cluster: ClusterID) async throws -> [Instance] {
+  func instances(of cluster: ClusterID) async throws -> [EC2Instance] {
     try await client.sendAll(DescribeInstances(filters: ClusterTag.filters(cluster), maxResults: 1000))
   }
 

@@ -22,9 +22,9 @@ public struct FleetFailure: Error, Sendable {
   public var reason: Reason
   public var cluster: ClusterID
   /// Machines of the cluster that cost money now, as far as is known.
-  public var alive: [Instance]
+  public var alive: [EC2Instance]
 
-  public init(_ reason: Reason, cluster: ClusterID, alive: [Instance] = []) {
+  public init(_ reason: Reason, cluster: ClusterID, alive: [EC2Instance] = []) {
     self.reason = reason
     self.cluster = cluster
     self.alive = alive

@@ -25,7 +25,7 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   private let pace: CloudPace
   private var launches: [Role: RoleLaunch]
   /// Everything that was made or seen, as it was last: EC2 may for a while not tell of something that it told of before.
-  private var known: [String: (instance: Instance, at: Instant)] = [:]
+  private var known: [String: (instance: EC2Instance, at: Instant)] = [:]
   /// What this launch's calls have made.
   private var made: Set<String> = []
   private var dead: Set<String> = []
@@ -54,7 +54,7 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
 
   // MARK: What was learnt
 
-  mutating func observe(_ instances: [Instance], now: Instant) throws(Failure) {
+  mutating func observe(_ instances: [EC2Instance], now: Instant) throws(Failure) {
     for instance in instances { known[instance.id] = (instance, now) }
     known = known.filter { $1.at.advanced(by: pace.visibility) > now }
     view = FleetView(instances: known.values.map(\.instance))
@@ -72,10 +72,10 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     }
   }
 
-  mutating func made(_ call: LaunchCall, _ instances: [Instance], now: Instant) throws(Failure) {
+  mutating func made(_ call: LaunchCall, _ instances: [EC2Instance], now: Instant) throws(Failure) {
     let role = Role(call.role)
     unknownSince[role] = nil
-    var alive: [Instance] = []
+    var alive: [EC2Instance] = []
     for var instance in instances where !instance.state.isEnding && !dead.contains(instance.id) {
       // What was asked for, whether the reply says so or not.
       instance.tags[ClusterTag.role] = call.role
@@ -142,13 +142,13 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     return steps
   }
 
-  private func usable(_ want: Want) -> [Instance] {
+  private func usable(_ want: Want) -> [EC2Instance] {
     view.usable(for: want.role, instanceType: want.instanceType, imageID: imageID).filter { !useless.contains($0.id) }
   }
 
   private func missing(_ want: Want) -> Int { max(0, want.count - usable(want).count) }
 
-  private var chosen: [Instance] { wants.flatMap { usable($0).prefix($0.count) } }
+  private var chosen: [EC2Instance] { wants.flatMap { usable($0).prefix($0.count) } }
 
   /// Everything wanted runs, and has an address.
   var isDone: Bool {
@@ -160,15 +160,15 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   }
 
   /// The machines by role, once it is done.
-  var machines: [Role: [Instance]] {
+  var machines: [Role: [EC2Instance]] {
     Dictionary(uniqueKeysWithValues: wants.map { ($0.role, Array(usable($0).prefix($0.count))) })
   }
 
   /// Machines of the cluster that this fleet has no use for, and that cost all the same.
-  var unused: [Instance] {
+  var unused: [EC2Instance] {
     let used = Set(chosen.map(\.id))
     return view.alive.filter { !used.contains($0.id) }
   }
 
-  var alive: [Instance] { view.alive }
+  var alive: [EC2Instance] { view.alive }
 }

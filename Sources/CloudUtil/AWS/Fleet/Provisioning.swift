@@ -8,6 +8,7 @@ struct Provisioning: Sendable {
   private var client: EC2Client { provider.client }
   private var settings: EC2FleetSettings { provider.settings }
   private var cluster: ClusterID { spec.cluster }
+  private var images: ImageSearch { ImageSearch(client: client, cluster: cluster) }
 
   func machines() async throws -> [Role: [Machine]] {
     async let offers = offers()
@@ -75,9 +76,9 @@ struct Provisioning: Sendable {
   /// Everything at once, however it ends; errors that are not AWS's come through.
   private func carryOut(
     _ steps: [FleetPlan<ContinuousClock.Instant>.Step], _ parameters: LaunchParameters, _ journal: LaunchJournal
-  ) async throws -> [(FleetPlan<ContinuousClock.Instant>.Step, Result<[Instance], AWSError>)] {
+  ) async throws -> [(FleetPlan<ContinuousClock.Instant>.Step, Result<[EC2Instance], AWSError>)] {
     try await withThrowingTaskGroup(
-      of: (FleetPlan<ContinuousClock.Instant>.Step, Result<[Instance], AWSError>).self
+      of: (FleetPlan<ContinuousClock.Instant>.Step, Result<[EC2Instance], AWSError>).self
     ) { group in
       for step in steps {
         group.addTask {
@@ -97,7 +98,7 @@ struct Provisioning: Sendable {
 
   /// One call, written down before and after.
   private func run(_ call: LaunchCall, _ parameters: LaunchParameters, _ journal: LaunchJournal) async throws
-    -> [Instance]
+    -> [EC2Instance]
   {
     let request = try parameters.request(call)
     var entry = LaunchJournal.Entry(
@@ -119,7 +120,7 @@ struct Provisioning: Sendable {
   }
 
   /// `frontend 1 running; worker 3 running, 9 pending of 12`.
-  private func progress(_ alive: [Instance]) -> String {
+  private func progress(_ alive: [EC2Instance]) -> String {
     wants.map { want in
       let mine = alive.filter { $0.tags[ClusterTag.role] == want.role.name }
       let states = Dictionary(grouping: mine, by: \.state.description).mapValues(\.count)
@@ -128,7 +129,7 @@ struct Provisioning: Sendable {
     }.joined(separator: "; ")
   }
 
-  private func explain(_ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [Instance]) -> FleetFailure {
+  private func explain(_ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [EC2Instance]) -> FleetFailure {
     let type = { (role: Role) in wants.first { $0.role == role }?.instanceType ?? "" }
     let missing = { (role: Role) in
       (wants.first { $0.role == role }?.count ?? 0) - alive.count { $0.tags[ClusterTag.role] == role.name }
@@ -163,7 +164,7 @@ struct Provisioning: Sendable {
 
   /// Where each role asks, beginning with where the cluster stands already: machines near each other are what is measured.
   private func zones(
-    _ offers: [String: Set<String>], present: [Instance], unanswered: [LaunchCall]
+    _ offers: [String: Set<String>], present: [EC2Instance], unanswered: [LaunchCall]
   ) throws -> [Role: RoleLaunch] {
     let near = Set(present.filter { !$0.state.isEnding }.compactMap(\.availabilityZone))
     return try Dictionary(
@@ -188,13 +189,13 @@ struct Provisioning: Sendable {
       })
   }
 
-  private func record(alive: [Instance]) async throws -> (ClusterRecord, Image) {
+  private func record(alive: [EC2Instance]) async throws -> (ClusterRecord, Image) {
     let found = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }.first
     if var record = found {
       try await renew(&record, alive: alive)
-      return (record, try await image(.id(record.imageID)))
+      return (record, try await images.find(.id(record.imageID)))
     }
-    let image = try await image(settings.image)
+    let image = try await images.find(settings.image)
     let made = ClusterRecord(
       id: cluster, groupID: "", run: settings.run, owner: settings.owner, expires: .now + settings.lifetime,
       imageID: image.id)
@@ -210,7 +211,7 @@ struct Provisioning: Sendable {
     } catch let error as AWSError where error.kind == .duplicate {
       // Made a moment ago: by a launch that died, or by a first try whose reply was lost.
       let record = try await awaitRecord(error)
-      return (record, try await self.image(.id(record.imageID)))
+      return (record, try await images.find(.id(record.imageID)))
     }
   }
 
@@ -226,7 +227,7 @@ struct Provisioning: Sendable {
   }
 
   /// Gives the cluster new time if it has little left, and the image that is asked for if it has no machines of another.
-  private func renew(_ record: inout ClusterRecord, alive: [Instance]) async throws {
+  private func renew(_ record: inout ClusterRecord, alive: [EC2Instance]) async throws {
     var tags: [String: String] = [:]
     let left = record.expires - .now
     if left < min(.seconds(3600), settings.lifetime / 2) {
@@ -245,26 +246,6 @@ struct Provisioning: Sendable {
     }
     guard !tags.isEmpty else { return }
     try await client.send(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)))
-  }
-
-  private func image(_ choice: EC2FleetSettings.ImageChoice) async throws -> Image {
-    switch choice {
-    case .id(let id):
-      guard let image = try await client.send(DescribeImages(imageIDs: [id])).items.first else {
-        throw misfit("image \(id) is not in this region; see image in the cluster file")
-      }
-      return image
-    case .newest(let owner, let name):
-      let images = try await client.sendAll(
-        DescribeImages(owners: [owner], filters: [Filter("name", [name]), Filter("state", ["available"])]))
-      let newest = images.max {
-        ($0.creationDate ?? UTCTime(seconds: 0), $0.id) < ($1.creationDate ?? UTCTime(seconds: 0), $1.id)
-      }
-      guard let newest else {
-        throw misfit("no image of owner \(owner) has a name like \(name) in this region; see image in the cluster file")
-      }
-      return newest
-    }
   }
 
   /// Makes the public key known under the cluster's name.
@@ -327,7 +308,7 @@ struct Provisioning: Sendable {
   // MARK: After
 
   /// Machines that were there before have the time of an earlier launch.
-  private func alignExpiry(_ alive: [Instance], _ record: ClusterRecord) async throws {
+  private func alignExpiry(_ alive: [EC2Instance], _ record: ClusterRecord) async throws {
     let others = alive.filter { $0.tags[ClusterTag.expires] != record.expires.iso8601 }.map(\.id)
     try await provider.setExpiry(record.expires, of: others)
   }
@@ -349,7 +330,7 @@ struct Provisioning: Sendable {
 }
 
 extension Machine {
-  init(_ instance: Instance) {
+  init(_ instance: EC2Instance) {
     self.init(
       name: instance.id, address: instance.privateAddress ?? "", publicAddress: instance.publicAddress,
       zone: instance.availabilityZone)

@@ -205,7 +205,7 @@ import Testing
     #expect(refusing.requests.count == 1)
   }
 
-  // MARK: Instance
+  // MARK: EC2Instance
 
   private static let roles = "http://169.254.169.254/latest/meta-data/iam/security-credentials/"
 

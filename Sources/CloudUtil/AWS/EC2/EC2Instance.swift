@@ -1,5 +1,5 @@
 /// A machine of EC2.
-public struct Instance: Hashable, Sendable {
+public struct EC2Instance: Hashable, Sendable {
   public var id: String
   public var type: String
   public var imageID: String

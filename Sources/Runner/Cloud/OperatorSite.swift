@@ -1,0 +1,101 @@
+import CloudUtil
+import Foundation
+
+/// The operator's machine, from which a cluster is launched: its keys, its address, its memory of clusters.
+struct OperatorSite: LaunchSite {
+  var settings: EC2Settings
+  var aws: AWSSettings
+  var transport: any HTTPTransport
+  /// For all clusters.
+  var state: String
+
+  private static let patience: Duration = .seconds(10)
+
+  /// `$XDG_STATE_HOME/run_exp`, as other programs keep what is neither settings nor cache.
+  static func stateFolder(environment: [String: String]) -> String {
+    if let folder = environment["XDG_STATE_HOME"], folder.hasPrefix("/") { return "\(folder)/run_exp" }
+    return "\(environment["HOME"] ?? "/root")/.local/state/run_exp"
+  }
+
+  func folder(of cluster: ClusterID) -> String {
+    "\(state)/clusters/\(aws.region)/\(cluster.experiment)/\(cluster.name)"
+  }
+
+  /// The private key that the cluster's machines let in.
+  func privateKey(of cluster: ClusterID) -> String { settings.key ?? "\(folder(of: cluster))/id_ed25519" }
+
+  func publicKey(of cluster: ClusterID) async throws -> PublicKey {
+    let path = privateKey(of: cluster)
+    if settings.key == nil, !FileManager.default.fileExists(atPath: path) {
+      try FileManager.default.createDirectory(
+        atPath: folder(of: cluster), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try await keygen(["-q", "-t", "ed25519", "-N", "", "-C", "run_exp \(cluster)", "-f", path], of: path)
+    }
+    // An empty passphrase, so that nobody is asked for one.
+    let line = try await keygen(["-y", "-P", "", "-f", path], of: path).trimmingCharacters(in: .whitespacesAndNewlines)
+    let words = line.split(separator: " ")
+    guard words.count >= 2, let blob = Data(base64Encoded: String(words[1])) else {
+      throw Failure(exitCode: .config, "\(path): ssh-keygen finds no public key in it")
+    }
+    guard words[0] == "ssh-ed25519" || words[0].hasPrefix("ecdsa-") else {
+      throw Failure(
+        exitCode: .config,
+        "\(path): a key of type \(words[0]), which libssh2 cannot use with today's servers; make another: ssh-keygen -t ed25519"
+      )
+    }
+    let digest = Data(try SHA256.digest([UInt8](blob))).base64EncodedString().replacing("=", with: "")
+    return PublicKey(line: line, fingerprint: "SHA256:\(digest)")
+  }
+
+  @discardableResult
+  private func keygen(_ arguments: [String], of path: String) async throws -> String {
+    let output: Output
+    do {
+      output = try await LocalShell().run(Command("ssh-keygen", arguments), deadline: .now + Self.patience)
+    } catch ShellError.notStarted {
+      throw Failure(exitCode: .infrastructure, "there is no ssh-keygen in PATH; apt-get install openssh-client")
+    }
+    guard output.termination.isSuccess else {
+      let reason = output.stderr.split(separator: "\n").last.map(String.init) ?? "\(output.termination)"
+      throw Failure(
+        exitCode: .config, "\(path): cannot be used as a private key: \(reason); a key without a passphrase is needed")
+    }
+    return output.stdout
+  }
+
+  func sshSources() async throws -> [String] {
+    switch settings.sshFrom {
+    case .networks(let networks): return networks.map(\.description)
+    case .caller: return ["\(try await callerAddress())/32"]
+    }
+  }
+
+  /// The address as the cloud sees it: behind AWS's own endpoint as a service of AWS's says, at another endpoint, which is
+  /// near, that of the connection to it.
+  private func callerAddress() async throws -> String {
+    let url = aws.isEndpointConfigured ? aws.ec2Endpoint : "https://checkip.amazonaws.com/"
+    let found: String?
+    do {
+      let response = try await transport.send(.get(url), deadline: .now + Self.patience)
+      found =
+        aws.isEndpointConfigured ? response.localAddress : response.text.trimmingCharacters(in: .whitespacesAndNewlines)
+    } catch let error as HTTPError {
+      throw Failure(
+        exitCode: .infrastructure, "cannot find out from which address ssh will come: \(error); say it with ssh_from")
+    }
+    guard let found, IPv4Network.address(found) != nil else {
+      throw Failure(
+        exitCode: .infrastructure,
+        "cannot find out from which IPv4 address ssh will come (\(url) says \(found ?? "nothing")); say it with ssh_from"
+      )
+    }
+    return found
+  }
+
+  /// Forgets what was kept of a cluster that is gone; a key that the user has named stays.
+  func forget(_ cluster: ClusterID) throws {
+    let folder = folder(of: cluster)
+    guard FileManager.default.fileExists(atPath: folder) else { return }
+    try FileManager.default.removeItem(atPath: folder)
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+
+struct ListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Show the clusters there are in the region: machines, zones, age, end, and what they have cost.",
+    usage: """
+      run_exp list [options]
+      run_exp <config> list [options]
+      """,
+    discussion: """
+      Found by their tags, whoever launched them. With an experiment, only its clusters.
+
+      EXAMPLE:
+        run_exp list
+      """)
+
+  @ParentCommand var root: RunExp
+  @OptionGroup var cluster: ClusterOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var overrides: OverrideOptions
+
+  func run() async throws {
+    var experiment: String?
+    if root.config != Verb.noExperiment {
+      experiment =
+        try Invocation(
+          config: root.config, overrides: overrides.overrides, place: .past, finalDir: FinalDir(0).name
+        ).experiment.experimentID
+    }
+    let cloud = try Cloud(cluster, installation: try .current())
+    try await Lifecycle.list(experiment: experiment, on: cloud, json: format.json)
+  }
+}

@@ -1,0 +1,114 @@
+import CloudUtil
+import Foundation
+
+// What happens to an experiment's machines in the cloud: got, listed, given more time, given back.
+extension Lifecycle {
+  /// Gets the machines of the experiment and says which they are.
+  static func provision(_ invocation: Invocation, on cloud: Cloud, cluster name: String) async throws {
+    let spec = invocation.fleet(on: cloud, cluster: name)
+    let cluster = spec.cluster
+    let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
+    cloud.progress.tell("\(cluster) in \(cloud.region): \(plan.shortText)")
+    let machines = try await cloud.perform(config: invocation.file.path, cluster) {
+      try await cloud.provider.provision(spec)
+    }
+    let rows = machines.sorted { $0.key.name < $1.key.name }.flatMap { role, machines in
+      machines.map { [role.name, $0.name, $0.zone ?? "", $0.address, $0.publicAddress ?? ""] }
+    }
+    let lines = TextTable.lines(
+      [["role", "machine", "zone", "address", "public address"]] + rows,
+      words: ["role", "machine", "zone", "address", "public address"])
+    try Console.show(lines.map { $0 + "\n" }.joined())
+    cloud.progress.tell(
+      "all \(rows.count) machines run. This version does not run the experiment on them yet; end them with:\n"
+        + "  run_exp \(invocation.file.path) terminate\(name == ClusterID.defaultName ? "" : " --cluster \(name)")")
+  }
+
+  /// Asks AWS, for each role, whether it would launch its machines, and prints the answers.
+  /// - Throws: `Failure` if it would not launch one.
+  static func check(_ invocation: Invocation, on cloud: Cloud, cluster name: String) async throws {
+    let spec = invocation.fleet(on: cloud, cluster: name)
+    let answers = try await cloud.perform(config: invocation.file.path, spec.cluster) {
+      try await cloud.provider.check(spec)
+    }
+    for (role, error) in answers { try Console.show("\(role): \(error.map { "\($0)" } ?? "would be launched")\n") }
+    if let error = answers.lazy.compactMap(\.error).first {
+      throw Failure(FleetFailure(.call(error), cluster: spec.cluster), cloud: cloud, config: invocation.file.path)
+    }
+  }
+
+  /// Ends clusters and prints what AWS said of its machines, as AWS's own tools print it.
+  static func terminate(_ clusters: [ClusterID], on cloud: Cloud, config: String) async throws {
+    var ended: [StateChange] = []
+    for cluster in clusters {
+      ended += try await cloud.perform(config: config, cluster) { try await cloud.provider.terminate(cluster) }
+      try cloud.site.forget(cluster)
+      cloud.progress.tell("\(cluster): nothing of it is left in \(cloud.region)")
+    }
+    try Console.show(try TerminationRecord(ended).text)
+  }
+
+  static func extend(_ cluster: ClusterID, hours: Double, on cloud: Cloud, config: String) async throws {
+    let (expires, machines) = try await cloud.perform(config: config, cluster) {
+      try await cloud.provider.extend(cluster, by: .seconds(hours * 3600))
+    }
+    try Console.show("\(cluster): \(machines) machines end themselves at \(expires)\n")
+  }
+
+  /// Shows every cluster of ours in the region, or those of one experiment.
+  static func list(experiment: String?, on cloud: Cloud, json: Bool) async throws {
+    let clusters = try await cloud.perform(config: "<config>", ClusterID(experiment: experiment ?? "")) {
+      try await cloud.provider.clusters()
+    }.filter { experiment == nil || $0.id.experiment == experiment }
+    let list = ClusterList(clusters, region: cloud.region, prices: cloud.prices, now: .now)
+    if json { try Results.show(list) } else { try Console.show(list.text) }
+  }
+
+  /// The clusters whose time is over.
+  static func expired(on cloud: Cloud) async throws -> [ClusterID] {
+    try await cloud.perform(config: "<config>", ClusterID(experiment: "")) { try await cloud.provider.clusters() }
+      .filter { $0.expires.map { $0 <= .now } ?? false }.map(\.id)
+  }
+}
+
+extension Invocation {
+  /// The machines of the experiment, substitutions made.
+  func fleet(on cloud: Cloud, cluster name: String) -> FleetSpec {
+    var spec = FleetSpec(sweep, of: experiment)
+    spec.cluster = ClusterID(experiment: experiment.experimentID, name: name)
+    spec.groups = cloud.settings.substituted(spec.groups)
+    return spec
+  }
+}
+
+extension EC2Settings {
+  func substituted(_ groups: [Role: FleetSpec.Group]) -> [Role: FleetSpec.Group] {
+    groups.mapValues { FleetSpec.Group(count: $0.count, instanceType: instanceType(inPlaceOf: $0.instanceType)) }
+  }
+}
+
+extension Cloud {
+  /// Does `work`, which Ctrl-C interrupts, and says of its failure what there is now.
+  func perform<Result: Sendable>(
+    config: String, _ cluster: ClusterID, _ work: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await interruptible(work)
+    } catch let failure as FleetFailure {
+      throw Failure(await completed(failure), cloud: self, config: config)
+    } catch let error as AWSError {
+      throw Failure(FleetFailure(.call(error), cluster: cluster), cloud: self, config: config)
+    } catch is CancellationError {
+      progress.tell("interrupted; what exists of \(cluster) goes on and costs: run_exp \(config) terminate ends it")
+      throw CancellationError()
+    }
+  }
+
+  /// With what exists, asked for once more, where that can be.
+  private func completed(_ failure: FleetFailure) async -> FleetFailure {
+    guard failure.alive.isEmpty, let now = try? await provider.clusters() else { return failure }
+    var failure = failure
+    failure.alive = now.first { $0.id == failure.cluster }?.instances ?? []
+    return failure
+  }
+}
