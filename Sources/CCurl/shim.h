@@ -38,3 +38,8 @@ static inline CURLcode curl_set_progress_callback(
 static inline CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }
+
+/// The text belongs to the handle and lives until its next request.
+static inline CURLcode curl_get_string(CURL *handle, CURLINFO info, const char **value) {
+  return curl_easy_getinfo(handle, info, value);
+}

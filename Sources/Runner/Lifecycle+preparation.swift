@@ -4,8 +4,7 @@ import Foundation
 // What is found out before the first trial, and what is told about each.
 extension Lifecycle {
   /// Finds out whether everything is there, before anything is started or written.
-  /// - Returns: the trials in order, and whether each has been measured before.
-  func prepare() async throws -> [(Measurement, isFinished: Bool)] {
+  func prepare() async throws -> Preparation {
     let trials = invocation.sweep.trials
     let (installation, shell) = (invocation.installation, machinery.shell)
     try checkLimits()
@@ -13,21 +12,34 @@ extension Lifecycle {
     try checkPrograms()
     try await ModelStore(installation: installation, shell: shell, progress: progress)
       .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
+    let prepared = try trials.map {
+      (trial: $0, assets: try TrialAssets($0, installation: installation, locator: invocation.file.locator))
+    }
+    var models = ModelCheck(machinery: machinery, progress: progress)
+    let device = try await models.device(of: prepared)
     var digests = FileDigests()
-    let measurements = try trials.map {
+    let measurements = try prepared.map {
       try Measurement(
-        $0, of: invocation, engine: machinery.engineName, limits: options.limits,
-        measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", digests: &digests)
+        $0.trial, assets: $0.assets, of: invocation, engine: machinery.engineName, limits: options.limits,
+        measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", device: device, digests: &digests)
     }
     for measurement in measurements where try measurement.folder.recover() {
       progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
     }
-    let finished = try measurements.map { try $0.isFinished(overwrite: options.overwrite) }
-    try await ModelCheck(installation: installation, shell: shell, progress: progress)
-      .check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
-    warnOfMissingGPU()
+    let results = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
+    let overwrite = options.overwrite ? try OverwriteMark(measurements, in: results) : nil
+    let finished = try measurements.map { try $0.isFinished(overwrite: overwrite) }
+    try await models.check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
+    if device == "cpu" { warnOfMissingGPU() }
     try await endLeftovers()
-    return zip(measurements, finished).map { ($0, isFinished: $1) }
+    return Preparation(measurements: zip(measurements, finished).map { ($0, isFinished: $1) }, overwrite: overwrite)
+  }
+
+  struct Preparation {
+    /// The trials in order, and whether each has been measured before.
+    var measurements: [(Measurement, isFinished: Bool)]
+    /// Of `--overwrite`.
+    var overwrite: OverwriteMark?
   }
 
   /// `trial 2 of 54: coded, 300/s`.
@@ -70,7 +82,7 @@ extension Lifecycle {
   /// A machine with GPUs was asked for, and the models run on the processor.
   func warnOfMissingGPU() {
     let type = invocation.experiment.workerType
-    guard Lifecycle.gpuFamilies.contains(where: type.hasPrefix), RunEnvironment.device == "cpu" else { return }
+    guard Lifecycle.gpuFamilies.contains(where: type.hasPrefix) else { return }
     progress.note(
       "WARNING: worker_type \(type) has a GPU, but here every model runs on the CPU; its latencies are not those of a GPU"
     )
@@ -83,14 +95,14 @@ extension Lifecycle {
     if case .images(let ids) = machinery.packaging { ids } else { [:] }
   }
 
-  func provenance(_ measurement: Measurement) async throws -> Provenance {
+  func provenance(_ measurement: Measurement, sweep: String?) async throws -> Provenance {
     Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: invocation.experiment.seed, environment: measurement.environment, machine: .this,
-      worker_scheduling: Deployment.workerScheduling(isMeasuringRealtime: machinery.isMeasuringRealtime),
+      worker_scheduling: machinery.workerScheduling,
       images: imageIDs,
       git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
-      started: Date.now.ISO8601Format(), command: CommandLine.arguments)
+      started: Date.now.ISO8601Format(), command: CommandLine.arguments, sweep: sweep)
   }
 }
 
@@ -98,7 +110,7 @@ extension FleetSpec {
   /// A host for each component of the largest trial.
   init(_ sweep: Sweep, of experiment: Experiment) {
     self.init(
-      tag: experiment.experimentID,
+      cluster: ClusterID(experiment: experiment.experimentID),
       groups: [
         Role("frontend"): Group(count: 1, instanceType: experiment.frontendType),
         Role("worker"): Group(

@@ -24,33 +24,35 @@ struct Lifecycle {
 
   private func run() async throws {
     if let remark = machinery.remark { progress.note(remark) }
-    let measurements = try await prepare()
-    let fleet = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
+    let preparation = try await prepare()
+    let machines = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
+    let fleet = Fleet(machines) { _ in machinery.shell }
     var invalid = 0
-    for (measurement, isFinished) in measurements {
+    for (measurement, isFinished) in preparation.measurements {
       let summary: Summary
       if isFinished {
         progress.note("\(label(measurement.trial)): finished before, not run again (--overwrite runs it again)")
         summary = try Analysis.analyze(folder: measurement.folder.url)
       } else {
-        summary = try await measure(measurement, on: fleet)
+        summary = try await measure(measurement, on: fleet, sweep: preparation.overwrite?.sweep)
       }
       progress.clear()
       try results.show(path: measurement.path, summary)
       if summary.verdict == .invalid { invalid += 1 }
     }
+    try preparation.overwrite?.remove()
     if invalid > 0, options.strict {
-      throw Failure(exitCode: .results, "\(invalid) of \(measurements.count) trials are INVALID (--strict)")
+      throw Failure(exitCode: .results, "\(invalid) of \(preparation.measurements.count) trials are INVALID (--strict)")
     }
   }
 
   /// Deploys, drives, collects and analyses one trial; its folder is whole afterwards, or lies aside with what there is.
-  private func measure(_ measurement: Measurement, on fleet: Fleet) async throws -> Summary {
+  private func measure(_ measurement: Measurement, on fleet: Fleet, sweep: String?) async throws -> Summary {
     let (trial, folder) = (measurement.trial, measurement.folder)
     let (hadRest, lock) = try folder.begin()
     defer { lock.release() }
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
-    try await provenance(measurement).write(to: folder.partial)
+    try await provenance(measurement, sweep: sweep).write(to: folder.partial)
     guard let frontendHost = fleet[Role("frontend")].first else {
       throw Failure(exitCode: .infrastructure, "there is no machine for the frontend")
     }
@@ -60,7 +62,8 @@ struct Lifecycle {
       redis: try RedisService(address: frontendHost.address),
       linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
       limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
-      folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime)
+      folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime,
+      usesGPU: measurement.environment.device == "gpu")
     try deployment.write(to: folder.partial)
     let run = TrialRun(
       deployment: deployment, hosts: fleet.all, engine: machinery.engine, transport: machinery.transport,

@@ -1,6 +1,7 @@
 #include "Model.h"
 
 #include <ATen/Parallel.h>
+#include <torch/cuda.h>
 
 #include <cstring>
 #include <stdexcept>
@@ -8,13 +9,20 @@
 
 namespace run_exp {
 
-Model::Model(const std::string &path, std::vector<int64_t> shape, int threads) : shape_(std::move(shape)) {
+at::Device Model::device(uint32_t number) {
+  const size_t gpus = torch::cuda::device_count();
+  if (gpus == 0) return at::kCPU;
+  return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(number % gpus));
+}
+
+Model::Model(const std::string &path, std::vector<int64_t> shape, int threads, at::Device device)
+    : device_(device), shape_(std::move(shape)) {
   at::set_num_threads(threads);
   input_bytes_ = sizeof(float);
   for (int64_t length : shape_) input_bytes_ *= static_cast<size_t>(length);
 
   c10::InferenceMode guard;
-  module_ = torch::jit::load(path, at::kCPU);
+  module_ = torch::jit::load(path, device_);
   module_.eval();
   run(module_, place(1).zero_());
   try {
@@ -78,8 +86,8 @@ bool Model::agrees(torch::jit::Module &optimised) {
   return difference <= 1e-3f * expected.abs().max().item<float>() + 1e-6f;
 }
 
-at::Tensor Model::run(torch::jit::Module &module, const at::Tensor &inputs) {
-  const c10::IValue value = module.forward({inputs});
+at::Tensor Model::run(torch::jit::Module &module, const at::Tensor &inputs) const {
+  const c10::IValue value = module.forward({inputs.to(device_)});
   if (!value.isTensor()) throw std::runtime_error("the model returns a " + value.tagKind() + ", needed is one tensor");
   const at::Tensor outputs = value.toTensor();
   const int64_t batch = inputs.size(0);

@@ -39,9 +39,11 @@ Result *guarded(ctorch_error error, Body body) noexcept {
   return nullptr;
 }
 
-ctorch_model *load(const char *path, const int64_t *shape, size_t rank, int threads, ctorch_error error) {
+ctorch_model *load(
+    const char *path, const int64_t *shape, size_t rank, int threads, uint32_t number, ctorch_error error) {
   return guarded<ctorch_model>(error, [&] {
-    auto model = std::make_unique<Model>(path, std::vector<int64_t>(shape, shape + rank), threads);
+    auto model =
+        std::make_unique<Model>(path, std::vector<int64_t>(shape, shape + rank), threads, Model::device(number));
     return reinterpret_cast<ctorch_model *>(model.release());
   });
 }
@@ -55,7 +57,9 @@ int takes_batches(const ctorch_model *model) { return reinterpret_cast<const Mod
 
 void unload(ctorch_model *model) { delete reinterpret_cast<Model *>(model); }
 
-const ctorch_runtime runtime = {load, infer, takes_batches, unload};
+int is_on_gpu(const ctorch_model *model) { return reinterpret_cast<const Model *>(model)->is_on_gpu(); }
+
+const ctorch_runtime runtime = {load, infer, takes_batches, unload, is_on_gpu};
 
 }  // namespace
 

@@ -68,6 +68,33 @@ struct DockerLaunchTests {
     #expect(try await bench.containers().isEmpty)
   }
 
+  @Test("names a worker that runs out of the memory it was given, and refuses limits that the machine does not have")
+  func limits() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let tooSmall = try await bench.run(
+      "$RUN launch --local --engine docker --limits worker:memory=64M --set model=digits --set service_time=null")
+    #expect(!tooSmall.termination.isSuccess)
+    #expect(tooSmall.stderr.contains("ran out of memory (its limit is 64 MiB)"), "\(tooSmall.stderr)")
+    let tooLarge = try await bench.run("$RUN launch --local --engine docker --limits worker:cpus=10000")
+    #expect(tooLarge.termination == .exited(69), "\(tooLarge.stderr)")
+    #expect(tooLarge.stderr.contains("10000"), "\(tooLarge.stderr)")
+    #expect(try await bench.containers().isEmpty)
+  }
+
+  @Test("loads a user's model in the worker's image before anything is started")
+  func modelCheck() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    try Data("not a model".utf8).write(to: bench.folder.appending(path: "broken.pt"))
+    let output = try await bench.run(
+      "RUN_EXP_TORCH_RUNTIME=/nowhere $RUN launch --local --engine docker --set model=./broken.pt --set service_time=null "
+        + "--set parity_model=./broken.pt --set 'payload={\"kind\":\"digits\"}'")
+    #expect(output.termination == .exited(65), "\(output.stderr)")
+    #expect(output.stderr.contains("broken.pt"), "\(output.stderr)")
+    #expect(!bench.files.contains { $0.hasPrefix("results") })
+  }
+
   @Test("leaves a stranger's container of the same name alone, says whose it is, and starts nothing")
   func stranger() async throws {
     let bench = try ExperimentBench()

@@ -19,6 +19,9 @@ import Testing
     ] {
       #expect(bench.files.contains { $0.hasSuffix("mode_coded/it_0/0/\(name)") || $0.hasSuffix("logs/\(name)") })
     }
+    let hosts = bench.text("0/hosts.csv").split(separator: "\n")
+    #expect(hosts.first == "host,at_ns,cpu_busy,cpu_steal,memory_used_bytes,received_bytes_per_s,sent_bytes_per_s")
+    #expect(hosts.count > 2 && hosts.dropFirst().allSatisfy { $0.hasPrefix("localhost,") })
     #expect(try await bench.run("$RUN analyze").stdout == launched.stdout)
     let json = try await bench.run("$RUN analyze --json")
     #expect(json.stdout.hasPrefix(#"{"results":"results/local/"#) && json.stdout.contains(#""verdict":"VALID""#))
@@ -160,6 +163,47 @@ import Testing
     #expect(bench.files.count { $0.hasSuffix("/0/summary.json") } == 6)
     #expect(!bench.files.contains { $0.hasSuffix(".partial") || $0.hasSuffix(".replaced") })
     #expect(bench.processes.isEmpty)
+  }
+
+  @Test("killed while it runs finished trials again, the same command goes on with those that it had not replaced")
+  func resumedOverwrite() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let command =
+      "$RUN launch --local --engine process --set num_queries=60 --set redundancy_modes='[\"none\",\"equal\",\"coded\"]'"
+    #expect(try await bench.run(command).termination.isSuccess)
+    let summaries = bench.files.filter { $0.hasSuffix("/0/summary.json") }
+    let before = Dictionary(uniqueKeysWithValues: summaries.map { ($0, bench.text($0)) })
+    async let killed = bench.run("{ \(command) --overwrite & echo $! >pid; wait $!; true; }")
+    var replaced: [String] = []
+    #expect(
+      try await bench.eventually {
+        replaced = summaries.filter { !bench.text($0).isEmpty && bench.text($0) != before[$0] }
+        return !replaced.isEmpty
+      })
+    kill(try #require(pid_t(bench.text("pid").trimmingCharacters(in: .whitespacesAndNewlines))), SIGKILL)
+    _ = try await killed
+    let kept = replaced.map { ($0, bench.text($0)) }
+    #expect(kept.count < 3)
+    let again = try await bench.run("\(command) --overwrite")
+    #expect(again.termination.isSuccess, "\(again.stderr)")
+    for (file, text) in kept { #expect(bench.text(file) == text, "\(file) was measured again") }
+    #expect(summaries.allSatisfy { bench.text($0) != before[$0] })
+    // The sweep has ended: said again, everything is measured again.
+    #expect(try await bench.run("\(command) --overwrite").termination.isSuccess)
+    for (file, text) in kept { #expect(bench.text(file) != text) }
+  }
+
+  @Test("takes processes where no Docker daemon answers, and says so")
+  func fallback() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let daemon = "DOCKER_HOST=unix://\(bench.folder.path)/none.sock"
+    let output = try await bench.run("\(daemon) $RUN launch --local --set num_queries=50")
+    #expect(output.termination.isSuccess, "\(output.stderr)")
+    #expect(output.stderr.contains("engine: process, since docker cannot be used: "), "\(output.stderr)")
+    let asked = try await bench.run("\(daemon) $RUN launch --local --engine docker --final_dir other")
+    #expect(asked.termination == .exited(69), "\(asked.stderr)")
   }
 
   @Test("killed without a chance to clean up, it is cleaned up by terminate, twice")

@@ -21,8 +21,10 @@ typedef struct {
 /// What `libTorchRuntime.so` offers: the one symbol that it exports returns a pointer to this.
 typedef struct {
   /// Loads a TorchScript file, optimises it for inference and runs it once on zeros. `shape` is that of one input,
-  /// without the batch. NULL, and the error written, if any of it fails.
-  ctorch_model *(*load)(const char *path, const int64_t *shape, size_t rank, int threads, ctorch_error error);
+  /// without the batch. Where there are GPUs, instance `number` takes one, in turn. NULL, and the error written, if any
+  /// of it fails.
+  ctorch_model *(*load)(
+      const char *path, const int64_t *shape, size_t rank, int threads, uint32_t number, ctorch_error error);
   /// Runs the model on `batch` inputs, each the address of as many floats as the shape has, of any alignment, as one
   /// tensor [batch, shape...]. Returns the outputs one after another, `*count` floats each, valid until the next call;
   /// NULL, and the error written, if it fails.
@@ -31,6 +33,8 @@ typedef struct {
   /// Whether the model takes several inputs at once. If not, `infer` gives it those of a batch one by one.
   int (*takes_batches)(const ctorch_model *model);
   void (*unload)(ctorch_model *model);
+  /// Whether the model runs on a GPU; if not, on the processor.
+  int (*is_on_gpu)(const ctorch_model *model);
 } ctorch_runtime;
 
 typedef const ctorch_runtime *(*ctorch_entry)(void);

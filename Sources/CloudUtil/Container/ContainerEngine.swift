@@ -6,6 +6,10 @@ public protocol ContainerEngine: Sendable {
   /// they are removed by their tag. The name of a service that has ended may be used again.
   func deploy(_ specs: [ServiceSpec]) async throws
 
+  /// Runs the program of `spec` to its end, where and as its service would run, and leaves nothing of it. Its failing is
+  /// not an error. What it prints is returned and not logged; it gets no secrets and no limits.
+  func runOnce(_ spec: ServiceSpec, deadline: ContinuousClock.Instant) async throws -> Output
+
   /// Sends a signal to every process of the service.
   func signal(_ name: String, _ signal: Int32) async throws
 

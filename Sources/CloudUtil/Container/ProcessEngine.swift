@@ -35,6 +35,12 @@ public final class ProcessEngine: ContainerEngine {
     for spec in specs { try start(spec) }
   }
 
+  public func runOnce(_ spec: ServiceSpec, deadline: ContinuousClock.Instant) async throws -> Output {
+    var command = spec.command
+    command.environment.merge(tagVariables(spec)) { $1 }
+    return try await shell.run(command, deadline: deadline)
+  }
+
   public func exits() -> AsyncStream<ServiceExit> {
     AsyncStream { listener in
       let key = UUID()

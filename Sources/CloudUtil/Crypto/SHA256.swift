@@ -20,7 +20,12 @@ public enum SHA256 {
   /// The digest of `bytes` as 64 lower-case hexadecimal digits.
   /// - Throws: as `digest`.
   public static func hex(_ bytes: [UInt8]) throws -> String {
-    let digits = Array("0123456789abcdef")
-    return String(try digest(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    hexadecimal(try digest(bytes))
   }
+}
+
+/// `bytes` in lower-case hexadecimal digits, two each.
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

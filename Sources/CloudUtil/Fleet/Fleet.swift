@@ -4,6 +4,11 @@ public struct Fleet: Sendable {
 
   public init(hosts: [Role: [Host]]) { self.hosts = hosts }
 
+  /// - Parameter shell: how each machine is commanded.
+  public init(_ machines: [Role: [Machine]], shell: (Machine) -> any RemoteShell) {
+    hosts = machines.mapValues { $0.map { Host(name: $0.name, address: $0.address, shell: shell($0)) } }
+  }
+
   /// The hosts that serve `role`; none if the fleet was not asked for it.
   public subscript(role: Role) -> [Host] { hosts[role] ?? [] }
 
@@ -28,11 +33,11 @@ public struct FleetSpec: Equatable, Sendable {
   }
 
   /// Marks every machine before it exists; machines are found and released by it.
-  public var tag: String
+  public var cluster: ClusterID
   public var groups: [Role: Group]
 
-  public init(tag: String, groups: [Role: Group]) {
-    self.tag = tag
+  public init(cluster: ClusterID, groups: [Role: Group]) {
+    self.cluster = cluster
     self.groups = groups
   }
 }

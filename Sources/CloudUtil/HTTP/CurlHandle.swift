@@ -1,5 +1,6 @@
 import CCurl
 import Dispatch
+import Glibc
 import Synchronization
 
 /// One libcurl easy handle with a thread of its own, which libcurl may block. One request at a time.
@@ -10,6 +11,7 @@ final class CurlHandle: @unchecked Sendable {
   private let queue = DispatchQueue(label: "curl")
   private let isCancelled = Atomic(false)
   private let bodyLimit: Int
+  private let caBundle: String?
   private var exchange = Exchange()
 
   /// What libcurl has delivered so far.
@@ -21,12 +23,13 @@ final class CurlHandle: @unchecked Sendable {
 
   private static let isLibraryReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-  init(bodyLimit: Int) throws {
+  init(bodyLimit: Int, caBundle: String?) throws {
     guard CurlHandle.isLibraryReady, let curl = curl_easy_init() else {
       throw HTTPError.broken(url: "libcurl", reason: "cannot be initialised")
     }
     self.curl = curl
     self.bodyLimit = bodyLimit
+    self.caBundle = caBundle
   }
 
   deinit { curl_easy_cleanup(curl) }
@@ -48,7 +51,7 @@ final class CurlHandle: @unchecked Sendable {
   private func performBlocking(_ request: HTTPRequest, deadline: ContinuousClock.Instant) throws -> HTTPResponse {
     let left = (deadline - .now).components
     let left_ms = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
-    guard left_ms > 0 else { throw HTTPError.timedOut(url: request.url) }
+    guard left_ms > 0 else { throw HTTPError.timedOut(url: request.printableURL) }
     exchange = Exchange()
     curl_easy_reset(curl)
     let headers = try makeHeaderList(request)
@@ -59,7 +62,18 @@ final class CurlHandle: @unchecked Sendable {
     try check(curl_easy_perform(curl), request)
     var status = 0
     try check(curl_get_long(curl, CURLINFO_RESPONSE_CODE, &status), request)
-    return HTTPResponse(status: status, headers: exchange.headers, body: exchange.body)
+    var address: UnsafePointer<CChar>?
+    try check(curl_get_string(curl, CURLINFO_LOCAL_IP, &address), request)
+    return HTTPResponse(
+      status: status, headers: exchange.headers, body: exchange.body,
+      localAddress: address.map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 })
+  }
+
+  /// Where no proxy is asked. Set here it replaces what the environment says, which is therefore added.
+  private static var hostsWithoutProxy: String {
+    let own = "localhost,127.0.0.0/8,::1,169.254.0.0/16,fd00:ec2::/32"
+    guard let list = (getenv("no_proxy") ?? getenv("NO_PROXY")).map({ String(cString: $0) }) else { return own }
+    return list == "*" ? list : "\(own),\(list)"
   }
 
   private func options(
@@ -69,7 +83,7 @@ final class CurlHandle: @unchecked Sendable {
     var codes = [
       curl_set_string(curl, CURLOPT_URL, request.url),
       curl_set_string(curl, CURLOPT_PROTOCOLS_STR, "http,https"),
-      curl_set_string(curl, CURLOPT_NOPROXY, "localhost,127.0.0.0/8,::1"),
+      curl_set_string(curl, CURLOPT_NOPROXY, CurlHandle.hostsWithoutProxy),
       curl_set_list(curl, CURLOPT_HTTPHEADER, headers),
       // Without this libcurl uses signals for timeouts, which belong to the whole process.
       curl_set_long(curl, CURLOPT_NOSIGNAL, 1),
@@ -86,6 +100,7 @@ final class CurlHandle: @unchecked Sendable {
         CurlHandle.of(context)?.take(header: bytes, count: size * count) ?? 0
       },
     ]
+    if let caBundle { codes.append(curl_set_string(curl, CURLOPT_CAINFO, caBundle)) }
     if !request.body.isEmpty {
       codes.append(curl_set_offset(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)))
       var body = request.body
@@ -103,7 +118,7 @@ final class CurlHandle: @unchecked Sendable {
       let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
       guard !line.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) else {
         curl_slist_free_all(list)
-        throw HTTPError.badRequest(url: request.url, reason: "line break in header \(header.name)")
+        throw HTTPError.badRequest(url: request.printableURL, reason: "line break in header \(header.name)")
       }
       list = curl_slist_append(list, line) ?? list
     }
@@ -144,7 +159,7 @@ final class CurlHandle: @unchecked Sendable {
   // MARK: Errors
 
   private func check(_ code: CURLcode, _ request: HTTPRequest) throws {
-    let url = request.url
+    let url = request.printableURL
     let reason = String(cString: curl_easy_strerror(code))
     switch code {
     case CURLE_OK: return
@@ -153,8 +168,10 @@ final class CurlHandle: @unchecked Sendable {
     case CURLE_WRITE_ERROR where exchange.isTooLarge: throw HTTPError.tooLarge(url: url, limit_bytes: bodyLimit)
     case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
       throw HTTPError.couldNotConnect(url: url, reason: reason)
-    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
-      CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CACERT_BADFILE:
+      throw HTTPError.tls(
+        url: url, reason: "\(caBundle ?? "the system's certificates"): no certificates can be read there")
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:
       throw HTTPError.tls(url: url, reason: reason)
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: throw HTTPError.badRequest(url: url, reason: reason)
     default: throw HTTPError.broken(url: url, reason: reason)

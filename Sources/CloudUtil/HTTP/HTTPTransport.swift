@@ -5,7 +5,7 @@ public protocol HTTPTransport: Sendable {
   func send(_ request: HTTPRequest, deadline: ContinuousClock.Instant) async throws -> HTTPResponse
 }
 
-/// Why there is no response. `reason` is the library's own.
+/// Why there is no response. `reason` is the library's own; `url` comes without a user and password.
 public enum HTTPError: Error, Equatable, CustomStringConvertible {
   /// Not a URL, not HTTP, or a header with a line break.
   case badRequest(url: String, reason: String)

@@ -11,14 +11,16 @@ struct Measurement: Sendable {
   /// The path as it is printed: the way the user would write it.
   var path: String
 
-  /// - Parameter measuringScheduling: of frontend and clients.
+  /// - Parameters:
+  ///   - measuringScheduling: of frontend and clients.
+  ///   - device: that models run on, `cpu` or `gpu`.
   /// - Throws: `Failure` if a file of the experiment cannot be read.
   init(
-    _ trial: Trial, of invocation: Invocation, engine: String, limits: [RoleLimits], measuringScheduling: String,
-    digests: inout FileDigests
+    _ trial: Trial, assets: TrialAssets, of invocation: Invocation, engine: String, limits: [RoleLimits],
+    measuringScheduling: String, device: String, digests: inout FileDigests
   ) throws {
     self.trial = trial
-    assets = try TrialAssets(trial, installation: invocation.installation, locator: invocation.file.locator)
+    self.assets = assets
     var models: [String: String] = [:]
     for (name, file) in assets.models where file.hasPrefix("/") { models[name] = try digests.digest(of: file) }
     var inputs: [String: String] = [:]
@@ -27,27 +29,28 @@ struct Measurement: Sendable {
     }
     environment = RunEnvironment(
       models: models, inputs: inputs, measuringScheduling: measuringScheduling, engine: engine,
-      limits: limits.map(\.description).sorted())
+      limits: limits.map(\.description).sorted(), device: device)
     fingerprint = try Fingerprint.of(trial, environment: environment)
     path = invocation.folder(of: trial)
     folder = ResultFolder(url: URL(filePath: path))
   }
 
   /// Whether results of this very trial are there.
-  /// - Throws: `Failure` (config) if something else is at the place, unless it is to be replaced.
-  func isFinished(overwrite: Bool) throws -> Bool {
-    switch folder.state {
-    case .empty: return false
-    case .finished(fingerprint) where !overwrite: return true
-    case .finished where overwrite, .foreign where overwrite: return false
-    case .finished:
+  /// - Parameter overwrite: the sweep that replaces what is there, unless it is its own already.
+  /// - Throws: `Failure` (config) if something else is at the place and is not to be replaced.
+  func isFinished(overwrite: OverwriteMark?) throws -> Bool {
+    switch (folder.state, overwrite) {
+    case (.empty, _): return false
+    case (.finished(fingerprint), let mark): return mark?.covers(folder.url) ?? true
+    case (_, .some): return false
+    case (.finished, nil):
       throw Failure(
         exitCode: .config,
         """
         \(path) holds results of \(differences).
         Keep both with --final_dir NAME, or replace them with --overwrite.
         """)
-    case .foreign:
+    case (.foreign, nil):
       throw Failure(
         exitCode: .config,
         "\(path) holds something that no trial has written. Use --final_dir NAME, or --overwrite to replace it.")
@@ -66,6 +69,7 @@ extension Measurement {
       (there.engine != here.engine, "engine \(there.engine) (go on with it: --engine \(there.engine))"),
       (there.cpu != here.cpu || there.cores != here.cores, "another machine"),
       (there.limits != here.limits, "other limits"), (there.models != here.models, "other model files"),
+      (there.device != here.device, "models on the \(there.device)"),
       (there.inputs != here.inputs, "other input files"),
       (there.measuring_scheduling != here.measuring_scheduling, "scheduling \(there.measuring_scheduling)"),
     ]

@@ -11,7 +11,7 @@ struct Provenance: Codable, Equatable, Sendable {
   var seed: UInt64
   var environment: RunEnvironment
   var machine: Machine
-  /// How workers are scheduled, below frontend and clients: `niceness 10`, or `idle`, on cores that nobody else wants.
+  /// How workers are scheduled, below frontend and clients, as `Machinery.workerScheduling` calls it.
   var worker_scheduling: String
   /// The id of each image that components were made of, by name; empty with processes.
   var images: [String: String]
@@ -20,6 +20,8 @@ struct Provenance: Codable, Equatable, Sendable {
   /// ISO 8601, when the trial began.
   var started: String
   var command: [String]
+  /// With `--overwrite`, the sweep that measured the trial, so that it is not measured again when the sweep is resumed.
+  var sweep: String?
 
   func write(to folder: URL) throws {
     let encoder = JSONEncoder()

@@ -15,13 +15,13 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   var inputs: [String: String]
   /// Of frontend and clients: `fifo` (before every ordinary process, where that is allowed) or `niceness 0`.
   var measuring_scheduling: String
-  /// `cpu` or `gpu`.
+  /// What TorchScript models run on: `cpu` or `gpu`.
   var device: String
 
   /// This machine.
   init(
     models: [String: String], inputs: [String: String] = [:], measuringScheduling: String = "niceness 0",
-    engine: String = "process", limits: [String] = []
+    engine: String = "process", limits: [String] = [], device: String = "cpu"
   ) {
     self.limits = limits
     self.engine = engine
@@ -30,11 +30,8 @@ struct RunEnvironment: Codable, Equatable, Sendable {
     measuring_scheduling = measuringScheduling
     cpu = RunEnvironment.cpuModel
     cores = ProcessInfo.processInfo.activeProcessorCount
-    device = RunEnvironment.device
+    self.device = device
   }
-
-  /// What models run on: this version's workers know no other.
-  static let device = "cpu"
 
   /// The model name of the first core in `/proc/cpuinfo`.
   private static var cpuModel: String {

@@ -13,11 +13,8 @@ struct Ending: Equatable {
     switch error {
     case let failure as Failure:
       self.init(text: "run_exp: \(failure)", exitCode: failure.exitCode.rawValue)
-    case let invalid as InvalidExperiment:
-      let count = invalid.problems.count
-      self.init(
-        text: "run_exp: \(count == 1 ? "1 problem" : "\(count) problems") in the experiment\n\(invalid)",
-        exitCode: ExitCode.config.rawValue)
+    case let invalid as any InvalidInput:
+      self.init(text: "run_exp: \(invalid.heading)\n\(invalid)", exitCode: ExitCode.config.rawValue)
     case is SystemCall, is ShellError, is ContainerError:
       self.init(text: "run_exp: \(error)", exitCode: ExitCode.infrastructure.rawValue)
     case let error as CocoaError:

@@ -1,4 +1,4 @@
-/// The problems found while an experiment is read. Reading goes on after one, so that all are told at once.
+/// The problems found while an input is read. Reading goes on after one, so that all are told at once.
 struct ProblemList {
   private(set) var problems: [Problem] = []
 
@@ -14,7 +14,7 @@ struct ProblemList {
   mutating func add(_ problem: Problem) { problems.append(problem) }
 }
 
-/// A value of the experiment and the path of keys that leads to it.
+/// A value of an input and the path of keys that leads to it.
 struct Field: Equatable, Sendable {
   var keyPath: String
   var node: JSONNode
@@ -48,6 +48,19 @@ struct Field: Equatable, Sendable {
     return Members(object: self, fields: fields)
   }
 
+  /// The members of an object whose keys are the user's own.
+  /// - Returns: none, and a problem, if this is not an object.
+  func entries(allowed: String, problems: inout ProblemList) -> [Entry] {
+    guard case .object(let members) = node.value else {
+      problems.add(self, allowed: allowed)
+      return []
+    }
+    return members.map { member in
+      let path = "\(keyPath).\(JSONNode.shortened(member.key))"
+      return Entry(key: member.key, keyOrigin: member.keyOrigin, value: Field(keyPath: path, node: member.node))
+    }
+  }
+
   /// The items of a list. An empty list is a problem, and so is anything that is not a list.
   func items(allowed: String, problems: inout ProblemList) -> [Field]? {
     guard case .array(let nodes) = node.value, !nodes.isEmpty else {
@@ -55,6 +68,18 @@ struct Field: Equatable, Sendable {
       return nil
     }
     return nodes.enumerated().map { Field(keyPath: "\(keyPath)[\($0.offset)]", node: $0.element) }
+  }
+}
+
+/// A member of an object whose keys are the user's own.
+struct Entry: Equatable, Sendable {
+  var key: String
+  var keyOrigin: Origin
+  var value: Field
+
+  /// What is wrong with the key.
+  func problem(_ message: String) -> Problem {
+    Problem(origin: keyOrigin, keyPath: value.keyPath, message: message)
   }
 }
 

@@ -21,13 +21,12 @@ struct Deployment: Sendable {
   var port: Int
   /// Whether frontend and clients run before every ordinary process.
   var isMeasuringRealtime: Bool
+  /// Whether TorchScript models run on the host's GPUs.
+  var usesGPU: Bool
 
   /// The measuring side keeps its schedule while workers fill the cores: it runs before every ordinary process where that
   /// is allowed, and workers at a low priority; elsewhere they get only what it leaves.
   static let workerNiceness = 10
-  static func workerScheduling(isMeasuringRealtime: Bool) -> String {
-    isMeasuringRealtime ? "niceness \(workerNiceness)" : "idle"
-  }
 
   var redisSpec: ServiceSpec {
     var spec = redis.spec(tag: tag, log: log("redis"))
@@ -67,8 +66,10 @@ struct Deployment: Sendable {
       ]
       if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
       if let slowdowns = assets.slowdowns { arguments += ["--slowdowns", slowdowns] }
-      return service(
+      var spec = service(
         "worker-\(instance.number)-parm", instance.component, "worker", arguments, niceness: Deployment.workerNiceness)
+      spec.usesGPU = usesGPU && assets.torchScript(instance.model) != nil
+      return spec
     }
   }
 

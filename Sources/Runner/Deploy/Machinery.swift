@@ -20,6 +20,17 @@ struct Machinery: Sendable {
     }
   }
 
+  /// How the kernel ranks workers below frontend and clients: a process by its niceness, a container by its share of the
+  /// processors; where frontend and clients cannot come before every process, workers take only cores that nobody wants.
+  var workerScheduling: String {
+    switch (packaging, isMeasuringRealtime) {
+    case (.programs, true): "niceness \(Deployment.workerNiceness)"
+    case (.programs, false): "idle"
+    case (.images, true): "cpu shares of niceness \(Deployment.workerNiceness)"
+    case (.images, false): "cpu shares 2"
+    }
+  }
+
   /// Everything on this machine.
   /// - Throws: `Failure` (infrastructure) if Docker is asked for and cannot be used.
   static func local(_ choice: EngineChoice, installation: Installation) async throws -> Machinery {
@@ -44,7 +55,7 @@ struct Machinery: Sendable {
   private static func processes(_ shell: LocalShell, _ installation: Installation) async throws -> Machinery {
     let probe = try? await shell.run(Command("chrt", ["-f", "1", "true"]), deadline: .now + .seconds(2))
     return Machinery(
-      provider: LocalProvider(shell: shell), shell: shell, engine: try ProcessEngine(), transport: CurlTransport(),
+      provider: LocalProvider(), shell: shell, engine: try ProcessEngine(), transport: CurlTransport(),
       packaging: .programs(folder: installation.programs), isMeasuringRealtime: probe?.termination.isSuccess ?? false)
   }
 
@@ -55,7 +66,7 @@ struct Machinery: Sendable {
     case .ready(_, let ids):
       let packaging = Packaging.images(ids: ids)
       return Machinery(
-        provider: LocalProvider(shell: shell), shell: shell, engine: engine, transport: CurlTransport(),
+        provider: LocalProvider(), shell: shell, engine: engine, transport: CurlTransport(),
         packaging: packaging,
         isMeasuringRealtime: try await engine.mayRunRealtime(image: packaging.image(of: "frontend") ?? ""))
     }

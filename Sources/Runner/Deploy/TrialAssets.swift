@@ -62,6 +62,12 @@ struct TrialAssets: Equatable, Sendable {
     slowdowns = trial.slowdowns.isEmpty ? nil : try TrialAssets.json(trial.slowdowns)
   }
 
+  /// The file of the model that the trial calls `name`; nil if it is no TorchScript.
+  func torchScript(_ name: String) -> String? {
+    guard let file = models[name], ModelReference.isPath(file) else { return nil }
+    return file
+  }
+
   private static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,8 +8,8 @@ struct PlanText {
   /// Cores of this machine.
   var cores: Int
 
-  /// Everything in a trial but sending load takes at most so long.
-  private static let overhead_s = 3.0
+  /// What starting, draining and ending a trial takes, on top of its load: 1 s with processes, 5 s with two dozen containers.
+  static let overhead_s = 5.0
 
   var text: String {
     let blocks = [summary, table, notes, warnings].filter { !$0.isEmpty }
@@ -26,7 +26,7 @@ struct PlanText {
     let overhead = Self.duration(Double(sweep.trials.count) * Self.overhead_s)
     return [
       "\(experiment.experimentID): \(trials) of \(experiment.model), "
-        + "\(Self.duration(load_s)) of load and at most \(overhead) between",
+        + "\(Self.duration(load_s)) of load and up to \(overhead) between",
       "processes of a trial: redis-server, frontend, \(clients), and the workers below (base + redundant)",
     ]
   }
@@ -40,17 +40,7 @@ struct PlanText {
   /// Columns that hold words; the others hold numbers and are set to the right.
   private static let words: Set = ["queue", "mode", "workers", "results"]
 
-  private var table: [String] {
-    let rows = [Self.header] + sweep.trials.map(row)
-    let widths = Self.header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        if column == row.count - 1 { return cell.0 }
-        let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-        return Self.words.contains(Self.header[column]) ? cell.0 + padding : padding + cell.0
-      }.joined(separator: "  ")
-    }
-  }
+  private var table: [String] { TextTable.lines([Self.header] + sweep.trials.map(row), words: Self.words) }
 
   private func row(_ trial: Trial) -> [String] {
     let load = OfferedLoad(trial)

@@ -12,10 +12,13 @@ struct ResultPath: Equatable, Sendable {
   /// Whether the sweep has several queue modes, which a level `qm_` then tells apart.
   var hasSeveralQueueModes: Bool
 
+  /// The folder of all trials of an experiment.
+  func folder(ofExperiment id: String) -> String { "\(root)/\(environment.rawValue)/\(id)" }
+
   /// The folder of a trial.
   func folder(of trial: Trial) -> String {
     var levels = [
-      root, environment.rawValue, trial.experimentID, "wt_\(trial.workerType)", "bm_\(Self.modelName(trial.model))",
+      folder(ofExperiment: trial.experimentID), "wt_\(trial.workerType)", "bm_\(Self.modelName(trial.model))",
       "bg_\(trial.background.text)", "bs_\(trial.batchSize)", "rate_\(Number.text(trial.rate))", "k_\(trial.k)",
       "nq_\(trial.totalQueries)",
     ]

@@ -44,7 +44,10 @@ struct WorkerCommand: ParsableCommand {
   @Option(help: "The pool to join: base, approximate, or parity:0, parity:1 ...", transform: Pool.parse)
   var pool = Pool.base
 
-  @Flag(help: "Only load the model, run it once, and print how many values an output has and whether it takes batches.")
+  @Flag(
+    help:
+      "Only load the model, run it once, and print how many values an output has, whether it takes batches, and on what it ran."
+  )
   var check = false
 
   @Option(help: ArgumentHelp("A TorchScript file, synthetic, or dummy.", valueName: "model"))
@@ -112,13 +115,14 @@ struct WorkerCommand: ParsableCommand {
     }
   }
 
-  /// Prints `outputs=<count> batches=<yes or no>` if the model takes the input.
+  /// Prints `outputs=<count> batches=<yes or no> device=<cpu or gpu>` if the model takes the input.
   private func showOutputs() throws(StartFailure) {
     var model = try loadModel()
     do throws(ModelFailure) {
       let outputs = try model.infer([ByteBuffer(repeating: 0, count: input.bytes)])
-      let takesBatches = (model as? TorchModel)?.takesBatches ?? true
-      print("outputs=\(outputs.reduce(0) { $0 + $1.readableBytes } / 4) batches=\(takesBatches ? "yes" : "no")")
+      let torch = model as? TorchModel
+      let count = outputs.reduce(0) { $0 + $1.readableBytes } / 4
+      print("outputs=\(count) batches=\(torch?.takesBatches ?? true ? "yes" : "no") device=\(torch?.device ?? "cpu")")
     } catch {
       throw .badInput("model \(self.model): \(error.reason)")
     }
@@ -129,7 +133,7 @@ struct WorkerCommand: ParsableCommand {
     case "dummy": return DummyModel()
     case "synthetic":
       return SyntheticModel(serviceTimes: try ServiceTimes(serviceTime, seed: seed, worker: number))
-    default: return try TorchModel(path: model, shape: input.shape, threads: threads)
+    default: return try TorchModel(path: model, shape: input.shape, threads: threads, number: number)
     }
   }
 

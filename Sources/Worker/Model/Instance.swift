@@ -41,7 +41,7 @@ struct Instance {
     let start_ns = Monotonic.now_ns()
     let results: [WorkerMessage.Result]
     do throws(ModelFailure) {
-      results = try model.infer(inputs).map { .output($0) }
+      results = try model.infer(inputs).map { $0.isFinite ? .output($0) : .failed("an output is not a finite number") }
     } catch {
       Log.line("model failed: \(error.reason)")
       results = inputs.map { _ in .failed(error.reason) }
@@ -83,5 +83,15 @@ struct Instance {
     }
     if let failure { throw BadInput(reason: "\(failure)") }
     return input
+  }
+}
+
+extension ByteBuffer {
+  /// Whether every float32 in it is a number: of one that is not, no largest is known and nothing can be reconstructed.
+  fileprivate var isFinite: Bool {
+    withUnsafeReadableBytes { bytes in
+      stride(from: 0, to: bytes.count - 3, by: 4)
+        .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: Float.self).isFinite }
+    }
   }
 }

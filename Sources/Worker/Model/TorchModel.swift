@@ -5,16 +5,17 @@ import NIOCore
   import Glibc
 #endif
 
-/// A TorchScript file, run by libtorch on the processor. Lives on the thread that loads it.
+/// A TorchScript file, run by libtorch: on a GPU where it finds one, else on the processor. Lives on the thread that loads it.
 struct TorchModel: Model {
   private let handle: Handle
 
   /// Loads the model, optimises it and runs it once, so that the first query is not slow.
   /// - Parameters:
   ///   - shape: of one input, without the batch.
-  ///   - threads: that one inference uses.
+  ///   - threads: of the processor, that one inference uses.
+  ///   - number: of the instance; where there are several GPUs, instances take them in turn.
   /// - Throws: `StartFailure` 65 if the file or the shape cannot be used, 69 if libtorch's runtime is not there.
-  init(path: String, shape: [Int], threads: Int) throws(StartFailure) {
+  init(path: String, shape: [Int], threads: Int, number: UInt32 = 0) throws(StartFailure) {
     guard access(path, R_OK) == 0 else {
       throw .badInput("model \(path): \(String(cString: strerror(errno)))")
     }
@@ -24,12 +25,17 @@ struct TorchModel: Model {
         "libTorchRuntime.so cannot be loaded: \(openError); build it with 'swift build --product TorchRuntime'")
     }
     let lengths = shape.map(Int64.init)
-    let (loaded, loadError) = withErrorText { runtime.pointee.load(path, lengths, lengths.count, Int32(threads), $0) }
+    let (loaded, loadError) = withErrorText {
+      runtime.pointee.load(path, lengths, lengths.count, Int32(threads), number, $0)
+    }
     guard let model = loaded else {
       throw .badInput("model \(path) on inputs of \(shape.map(String.init).joined(separator: "x")): \(loadError)")
     }
     handle = Handle(runtime: runtime, model: model)
   }
+
+  /// What it runs on: `gpu`, or `cpu`.
+  var device: String { handle.runtime.pointee.is_on_gpu(handle.model) != 0 ? "gpu" : "cpu" }
 
   /// Whether it takes several inputs at once; if not, those of a batch are inferred one by one.
   var takesBatches: Bool { handle.runtime.pointee.takes_batches(handle.model) != 0 }

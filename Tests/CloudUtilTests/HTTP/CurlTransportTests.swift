@@ -66,6 +66,45 @@ import Testing
     }
   }
 
+  @Test("A response says from which address of this machine it was asked for")
+  func localAddress() async throws {
+    try await TestServer.use { server in
+      let response = try await transport.send(.get(server.url("/")), deadline: .soon)
+      #expect(response.localAddress == "127.0.0.1")
+    }
+  }
+
+  @Test("A server is trusted for the certificates of the bundle that is named, and a bundle that is not there is named")
+  func caBundle() async throws {
+    try await TestServer.use(tls: true) { server in
+      let trusting = CurlTransport(caBundle: server.certificate)
+      let response = try await trusting.send(.get(server.url("/")), deadline: .soon)
+      #expect(response.status == 200)
+      #expect(await failure(of: .get(server.url("/")))?.contains("TLS:") == true)
+      let missing = HTTPError.tls(url: server.url("/"), reason: "/nowhere/ca.pem: no certificates can be read there")
+      await #expect(throws: missing) {
+        _ = try await CurlTransport(caBundle: "/nowhere/ca.pem").send(.get(server.url("/")), deadline: .soon)
+      }
+    }
+  }
+
+  @Test("No error tells the password in a URL nor the value of a header")
+  func nothingLeaks() async throws {
+    let token = HTTPHeader("X-Amz-Security-Token", "TOKEN")
+    let closed = try LoopbackPort.free()
+    let urls = ["http://me:PASSWORD@127.0.0.1:\(closed)/", "gopher://me:PASSWORD@host/", "http://me:PASSWORD@[/"]
+    for url in urls {
+      for header in [token, HTTPHeader("X-Amz-Security-Token", "TOKEN\n")] {
+        let error = await #expect(throws: HTTPError.self) {
+          _ = try await transport.send(.get(url, headers: [header]), deadline: .soon)
+        }
+        var text = "\(String(describing: error)) \(String(reflecting: error))"
+        dump(error, to: &text)
+        #expect(!text.contains("PASSWORD") && !text.contains("TOKEN"), "\(url)")
+      }
+    }
+  }
+
   @Test("Each way to fail has its own error")
   func errors() async throws {
     let closed = "http://127.0.0.1:\(try LoopbackPort.free())/"

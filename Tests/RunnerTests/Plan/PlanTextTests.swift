@@ -17,7 +17,7 @@ struct PlanTextTests {
     let folder = "results/local/ParM/wt_c5.xlarge/bm_resnet18/bg_0/bs_1/rate_3/k_2/nq_304"
     #expect(
       try plan() == """
-        ParM: 2 trials of resnet18, 3 m 23 s of load and at most 6.0 s between
+        ParM: 2 trials of resnet18, 3 m 23 s of load and up to 10 s between
         processes of a trial: redis-server, frontend, 1 client, and the workers below (base + redundant)
 
         trial  bg  bs  k  queue         rate/s  it  mode   workers  queries      time  cores  busy  results

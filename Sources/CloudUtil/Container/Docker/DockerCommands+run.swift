@@ -29,6 +29,18 @@ extension DockerCommands {
     return docker(words + [spec.command.executable] + spec.command.arguments)
   }
 
+  /// Makes a container for the program of a service, prints what it prints, and removes it when it ends.
+  func runOnce(_ spec: ServiceSpec, owner: RunOwner, user: String) -> Command {
+    var words = ["run", "--rm", "--init", "--pull", "never", "--network", "none", "--user", user]
+    for label in ContainerLabel.all(of: spec, owner: owner) { words += ["--label", "\(label.name)=\(label.value)"] }
+    if spec.usesGPU { words += ["--gpus", "all"] }
+    for mount in spec.mounts {
+      words += DockerCommands.mount(mount.path, at: mount.path, isReadOnly: mount.isReadOnly)
+    }
+    words += spec.command.environmentFlags + ["--entrypoint", spec.command.executable, spec.image ?? ""]
+    return docker(words + spec.command.arguments)
+  }
+
   private static func mount(_ source: String, at target: String, isReadOnly: Bool) -> [String] {
     let fields = ["type=bind", "source=\(source)", "target=\(target)"] + (isReadOnly ? ["readonly"] : [])
     // A list in one word, in the way of CSV.

@@ -78,6 +78,12 @@ public final class DockerEngine: ContainerEngine {
     }
   }
 
+  public func runOnce(_ spec: ServiceSpec, deadline: ContinuousClock.Instant) async throws -> Output {
+    let command = docker.commands.runOnce(spec, owner: owner, user: try await ground().user)
+    // To its end, also where the run is interrupted: a container whose `docker` is killed would stay.
+    return try await shielded { [self] in try await docker.attempt(command, within: deadline - .now) }
+  }
+
   /// The service `name`.
   /// - Throws: `ContainerError.unknown`.
   func service(_ name: String) throws -> Service {

@@ -41,7 +41,8 @@ import Testing
       commands.info, commands.inspect(["worker-0-parm", "redis-parm"]), entry.write([worker, redis]),
       commands.run(worker, entry: entry, user: "1000:1000"),
       commands.run(redis, entry: entry, user: "0:0", realtime: .inside),
-      EntryFolder.unread([entry.path(of: "worker-0-parm")]), commands.kill("3f", signal: 15), commands.pause("3f"),
+      commands.runOnce(worker, owner: entry.owner, user: "0:0"), EntryFolder.unread([entry.path(of: "worker-0-parm")]),
+      commands.kill("3f", signal: 15), commands.pause("3f"),
       commands.resume(["3f"]),
       commands.update("3f", limits: Limits(cpus: 1.5), of: machine),
       commands.exec(
@@ -63,6 +64,7 @@ import Testing
       sh -s < (\#(entry.write([worker, redis]).stdin?.value.utf8.count ?? 0) bytes)
       docker run --detach --init --pull never --name worker-0-parm \#(labels("worker/0", "worker")) --user 1000:1000 --network host --cpus 0.5 --memory 67108864b --memory-swap 67108864b --cpuset-cpus 0,1 --cpu-shares 110 \#(logging) --mount type=bind,source=/models,target=/models,readonly --mount 'type=bind,"source=/results/a, b","target=/results/a, b"' --mount type=bind,source=\#(folder)/worker-0-parm,target=/run/run_exp --env TINI_KILL_PROCESS_GROUP=1 --env OMP_NUM_THREADS=1 --entrypoint /bin/sh run_exp-worker:latest /run/run_exp/enter /opt/run_exp/bin/worker --number 0
       docker run --detach --init --pull never --name redis-parm \#(labels("redis", "redis")) --user 0:0 --network bridge --publish 127.0.0.1:7000:6379 --cap-add SYS_NICE --gpus all \#(logging) --mount type=bind,source=\#(folder)/redis-parm,target=/run/run_exp --env TINI_KILL_PROCESS_GROUP=1 --entrypoint /bin/sh run_exp-redis:latest /run/run_exp/enter chrt -f 1 redis-server -
+      docker run --rm --init --pull never --network none --user 0:0 \#(labels("worker/0", "worker")) --mount type=bind,source=/models,target=/models,readonly --mount 'type=bind,"source=/results/a, b","target=/results/a, b"' --env OMP_NUM_THREADS=1 --entrypoint /opt/run_exp/bin/worker run_exp-worker:latest --number 0
       sh -c 'for folder; do [ ! -d "$folder" ] || find "$folder" -type f; done' sh \#(folder)/worker-0-parm
       docker kill --signal 15 3f
       docker pause 3f

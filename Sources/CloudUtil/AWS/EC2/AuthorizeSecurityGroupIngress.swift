@@ -1,0 +1,19 @@
+/// Adds rules of who may reach the machines of a security group; fails with `AWSError.Kind.duplicate` if one is there already.
+public struct AuthorizeSecurityGroupIngress: EC2Request, Hashable {
+  public static let action = "AuthorizeSecurityGroupIngress"
+
+  public var groupID: String
+  public var permissions: [IPPermission]
+  public var dryRun: Bool?
+
+  public init(groupID: String, permissions: [IPPermission]) {
+    self.groupID = groupID
+    self.permissions = permissions
+  }
+
+  public var parameters: QueryStructure {
+    ["GroupId": groupID, "IpPermissions": permissions, "DryRun": dryRun]
+  }
+
+  public static func response(_ reply: ReplyElement) throws { try requireSuccess(reply) }
+}

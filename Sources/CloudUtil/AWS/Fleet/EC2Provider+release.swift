@@ -1,0 +1,94 @@
+extension EC2Provider {
+  /// Ends everything of `cluster`, whoever made it and whatever state it is in: machines, security groups, key pair.
+  ///
+  /// Returns when a question by tag shows nothing of it any more. May be called again at any time.
+  /// - Returns: the machines that were ended by this call.
+  /// - Throws: `FleetFailure`.
+  public func terminate(_ cluster: ClusterID) async throws -> [StateChange] {
+    try await explained(cluster) {
+      var course = Termination(provider: self, cluster: cluster)
+      return try await course.run()
+    }
+  }
+
+  /// The course of one `terminate`.
+  private struct Termination {
+    let provider: EC2Provider
+    let cluster: ClusterID
+    private var changes: [String: StateChange] = [:]
+    private var quietUntil = ContinuousClock.now
+    private var hasLooked = false
+
+    init(provider: EC2Provider, cluster: ClusterID) {
+      self.provider = provider
+      self.cluster = cluster
+    }
+
+    mutating func run() async throws -> [StateChange] {
+      let deadline = ContinuousClock.now + provider.pace.patience
+      while true {
+        let instances = try await provider.instances(of: cluster)
+        let groups = try await provider.groups(of: cluster)
+        lookForLaunches(groups)
+        let view = FleetView(instances: instances)
+        if !view.alive.isEmpty { try await end(view.alive.map(\.id)) }
+        let isQuiet = ContinuousClock.now >= quietUntil
+        if view.present.isEmpty, isQuiet, try await isRestRemoved(groups) {
+          return changes.values.sorted { $0.instanceID < $1.instanceID }
+        }
+        guard ContinuousClock.now < deadline else {
+          let left = view.present.map { "\($0.id) (\($0.state))" } + groups.map(\.id)
+          throw FleetFailure(.late(left), cluster: cluster, alive: view.alive)
+        }
+        try await provider.pause()
+      }
+    }
+
+    /// A launch that died, or is alive, may have made machines that are not visible yet.
+    private mutating func lookForLaunches(_ groups: [SecurityGroup]) {
+      guard !hasLooked else { return }
+      hasLooked = true
+      guard let lease = groups.compactMap({ Lease($0, of: cluster) }).first else { return }
+      quietUntil = .now + provider.pace.visibility
+      if lease.state(now: .now, life: provider.pace.leaseLife) == .held {
+        provider.tell("WARNING: a launch of \(lease.owner) is at work on cluster \(cluster); it will fail")
+      } else {
+        provider.tell("a launch of cluster \(cluster) died at work: waiting until all that it made can be seen")
+      }
+    }
+
+    /// One unknown id, of a machine that has just been forgotten or is not known yet, does not save the others.
+    private mutating func end(_ ids: [String]) async throws {
+      var batches = stride(from: 0, to: ids.count, by: 100).map { Array(ids[$0..<min($0 + 100, ids.count)]) }
+      while let batch = batches.popLast() {
+        do {
+          for change in try await provider.client.send(TerminateInstances(batch)) {
+            if changes[change.instanceID] == nil { changes[change.instanceID] = change }
+          }
+        } catch let error as AWSError where error.kind == .notFoundYet && batch.count > 1 {
+          let known = batch.filter { !error.message.contains($0) }
+          // Without the ids it complains of, or, if it names none, one by one.
+          batches += known.count < batch.count ? [known].filter { !$0.isEmpty } : batch.map { [$0] }
+        } catch let error as AWSError where error.kind == .notFoundYet {
+          // The next look tells whether it is there.
+        }
+      }
+    }
+
+    /// Removes what is left when no machine is.
+    /// - Returns: whether there was nothing.
+    private func isRestRemoved(_ groups: [SecurityGroup]) async throws -> Bool {
+      let keys = try await provider.client.send(DescribeKeyPairs(filters: ClusterTag.filters(cluster)))
+      for key in keys { try await provider.client.send(DeleteKeyPair(keyName: key.name)) }
+      // The cluster's record last: while it is there, somebody may find what else is.
+      for group in groups.sorted(by: { $0.name.count > $1.name.count }) {
+        do {
+          try await provider.client.send(DeleteSecurityGroup(groupID: group.id))
+        } catch let error as AWSError where error.kind == .dependency {
+          return false
+        } catch let error as AWSError where error.kind == .notFoundYet {}
+      }
+      return groups.isEmpty && keys.isEmpty
+    }
+  }
+}

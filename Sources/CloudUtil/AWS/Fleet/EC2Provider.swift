@@ -1,0 +1,61 @@
+/// Machines of AWS EC2, in one region and for one account.
+///
+/// Everything of a cluster is tagged before it exists and found by its tags. Its security group is made first and deleted
+/// last; what a launch asked for when it was killed is asked for again with the same client token.
+public struct EC2Provider: Provider {
+  let client: EC2Client
+  let settings: EC2FleetSettings
+  let site: any LaunchSite
+  let pace: CloudPace
+  /// Told what is going on, a line at a time.
+  let tell: @Sendable (String) -> Void
+
+  public init(
+    client: EC2Client, settings: EC2FleetSettings, site: any LaunchSite, pace: CloudPace = CloudPace(),
+    tell: @escaping @Sendable (String) -> Void
+  ) {
+    self.client = client
+    self.settings = settings
+    self.site = site
+    self.pace = pace
+    self.tell = tell
+  }
+
+  /// All roles at once. Machines of the cluster that run or are stopped, of the type and image asked for, are used again.
+  /// - Throws: `FleetFailure`; `CancellationError`, after which what was made is still there.
+  public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
+    try await explained(spec.cluster) {
+      let leases = LeaseDesk(client: client, cluster: spec.cluster, owner: settings.owner, pace: pace)
+      return try await leases.hold { takenFromDead in
+        try await Provisioning(provider: self, spec: spec, isAfterCrash: takenFromDead).machines()
+      }
+    }
+  }
+
+  public func list() async throws -> [ClusterID] { try await clusters().map(\.id) }
+
+  public func release(_ cluster: ClusterID) async throws { _ = try await terminate(cluster) }
+
+  /// What the calls of `work` say, as what it means for the cluster.
+  func explained<Result: Sendable>(_ cluster: ClusterID, _ work: () async throws -> Result) async throws -> Result {
+    do {
+      return try await work()
+    } catch let error as AWSError {
+      throw FleetFailure(.call(error), cluster: cluster)
+    }
+  }
+
+  /// - Returns: everything that carries the tags of `cluster`, in whatever state.
+  func instances(of cluster: ClusterID) async throws -> [Instance] {
+    try await client.sendAll(DescribeInstances(filters: ClusterTag.filters(cluster), maxResults: 1000))
+  }
+
+  func groups(of cluster: ClusterID) async throws -> [SecurityGroup] {
+    try await client.sendAll(DescribeSecurityGroups(filters: ClusterTag.filters(cluster)))
+  }
+
+  /// A moment of about `pace.poll`, never quite the same for two who wait.
+  func pause() async throws {
+    try await Task.sleep(for: pace.poll * Double.random(in: 0.75...1.25))
+  }
+}

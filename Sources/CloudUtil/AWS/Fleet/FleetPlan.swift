@@ -1,0 +1,174 @@
+/// How a fleet comes to be, decided from what is seen: which machines are used, which are started, which are asked for.
+/// Pure: observations and answers go in, steps come out; `Instant` is any clock that only goes forward.
+struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
+  struct Want: Equatable {
+    var role: Role
+    var count: Int
+    var instanceType: String
+  }
+
+  enum Step: Equatable {
+    case run(LaunchCall)
+    case start([String])
+  }
+
+  enum Failure: Error, Equatable {
+    /// No zone had machines, or they died: the reasons by zone.
+    case refused(Role, [String: String], AWSError.Kind)
+    case call(Role, AWSError)
+    /// Machines that did not come up in time.
+    case late([String])
+  }
+
+  private let wants: [Want]
+  private let imageID: String
+  private let pace: CloudPace
+  private var launches: [Role: RoleLaunch]
+  /// Everything that was made or seen, as it was last: EC2 may for a while not tell of something that it told of before.
+  private var known: [String: (instance: Instance, at: Instant)] = [:]
+  /// What this launch's calls have made.
+  private var made: Set<String> = []
+  private var dead: Set<String> = []
+  private var started: Set<String> = []
+  private var view = FleetView(instances: [])
+  /// Until then nothing is asked for: what a killed launch made may not be visible yet.
+  private var quietUntil: Instant
+  /// Stopped machines that the zone has no room for.
+  private var useless: Set<String> = []
+  private var pausedUntil: [Role: Instant] = [:]
+  /// Since when a role's call meets something that is not known yet.
+  private var unknownSince: [Role: Instant] = [:]
+  private let deadline: Instant
+
+  /// - Parameter quiet: whether a killed launch may have made machines that nobody knows of.
+  init(
+    _ wants: [Want], imageID: String, launches: [Role: RoleLaunch], pace: CloudPace, quiet: Bool, now: Instant
+  ) {
+    self.wants = wants
+    self.imageID = imageID
+    self.launches = launches
+    self.pace = pace
+    quietUntil = quiet ? now.advanced(by: pace.visibility) : now
+    deadline = now.advanced(by: pace.patience)
+  }
+
+  // MARK: What was learnt
+
+  mutating func observe(_ instances: [Instance], now: Instant) throws(Failure) {
+    for instance in instances { known[instance.id] = (instance, now) }
+    known = known.filter { $1.at.advanced(by: pace.visibility) > now }
+    view = FleetView(instances: known.values.map(\.instance))
+    for instance in instances where instance.state.isEnding && made.contains(instance.id) {
+      guard dead.insert(instance.id).inserted, let role = instance.tags[ClusterTag.role].map({ Role($0) }) else {
+        continue
+      }
+      let reason = instance.stateReason
+      let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.code): \($0.message)" } ?? "")
+      let kind = reason.map { AWSError.Kind(stateReason: $0.code, message: $0.message) } ?? .other
+      guard let verdict = launches[role]?.died(in: instance.availabilityZone ?? "", kind: kind, because: words) else {
+        continue
+      }
+      try obey(verdict, role, kind, now: now)
+    }
+  }
+
+  mutating func made(_ call: LaunchCall, _ instances: [Instance], now: Instant) throws(Failure) {
+    let role = Role(call.role)
+    unknownSince[role] = nil
+    var alive: [Instance] = []
+    for var instance in instances where !instance.state.isEnding && !dead.contains(instance.id) {
+      // What was asked for, whether the reply says so or not.
+      instance.tags[ClusterTag.role] = call.role
+      alive.append(instance)
+      made.insert(instance.id)
+      if known[instance.id] == nil { known[instance.id] = (instance, now) }
+    }
+    view = FleetView(instances: known.values.map(\.instance))
+    guard let verdict = launches[role]?.made(call, alive: !alive.isEmpty) else { return }
+    try obey(verdict, role, .tokenTerminated, now: now)
+  }
+
+  /// Stopped machines could not be started: others are asked for.
+  mutating func cannotStart(_ ids: [String]) { useless.formUnion(ids) }
+
+  mutating func refused(_ call: LaunchCall, _ error: AWSError, now: Instant) throws(Failure) {
+    let role = Role(call.role)
+    guard let verdict = launches[role]?.refused(call, error) else { return }
+    if verdict == .giveUp, error.kind != .capacity { throw .call(role, error) }
+    if verdict == .again {
+      let since = unknownSince[role] ?? now
+      unknownSince[role] = since
+      // It stays unknown: somebody has removed it.
+      guard since.advanced(by: pace.visibility) > now else { throw .call(role, error) }
+    } else {
+      unknownSince[role] = nil
+    }
+    try obey(verdict, role, error.kind, now: now)
+  }
+
+  private mutating func obey(
+    _ verdict: RoleLaunch.Verdict, _ role: Role, _ kind: AWSError.Kind, now: Instant
+  ) throws(Failure) {
+    switch verdict {
+    case .goOn, .again: return
+    case .pause: pausedUntil[role] = now.advanced(by: pace.coolDown)
+    case .giveUp: throw .refused(role, launches[role]?.refusals ?? [:], kind)
+    }
+  }
+
+  // MARK: What follows
+
+  /// What to do now; nothing means to look again after a moment.
+  /// - Throws: `late`.
+  mutating func steps(now: Instant) throws(Failure) -> [Step] {
+    if isDone { return [] }
+    guard now < deadline else { throw .late(chosen.filter { $0.state != .running }.map { "\($0.id) (\($0.state))" }) }
+    var steps: [Step] = []
+    let stopped = chosen.filter { $0.state == .stopped && !started.contains($0.id) }.map(\.id)
+    if !stopped.isEmpty {
+      started.formUnion(stopped)
+      steps.append(.start(stopped))
+    }
+    for want in wants {
+      guard let launch = launches[want.role] else { continue }
+      if let repetition = launch.repetition {
+        steps.append(.run(repetition))
+        continue
+      }
+      let missing = missing(want)
+      guard missing > 0, now >= quietUntil, pausedUntil[want.role].map({ now >= $0 }) ?? true else { continue }
+      steps.append(.run(launch.call(missing: missing)))
+    }
+    return steps
+  }
+
+  private func usable(_ want: Want) -> [Instance] {
+    view.usable(for: want.role, instanceType: want.instanceType, imageID: imageID).filter { !useless.contains($0.id) }
+  }
+
+  private func missing(_ want: Want) -> Int { max(0, want.count - usable(want).count) }
+
+  private var chosen: [Instance] { wants.flatMap { usable($0).prefix($0.count) } }
+
+  /// Everything wanted runs, and has an address.
+  var isDone: Bool {
+    launches.values.allSatisfy { $0.repetition == nil }
+      && wants.allSatisfy { want in
+        let machines = usable(want).prefix(want.count)
+        return machines.count == want.count && machines.allSatisfy { $0.state == .running && $0.privateAddress != nil }
+      }
+  }
+
+  /// The machines by role, once it is done.
+  var machines: [Role: [Instance]] {
+    Dictionary(uniqueKeysWithValues: wants.map { ($0.role, Array(usable($0).prefix($0.count))) })
+  }
+
+  /// Machines of the cluster that this fleet has no use for, and that cost all the same.
+  var unused: [Instance] {
+    let used = Set(chosen.map(\.id))
+    return view.alive.filter { !used.contains($0.id) }
+  }
+
+  var alive: [Instance] { view.alive }
+}

@@ -1,0 +1,367 @@
+/// The course of one `provision`: the cluster's record, key and firewall, then its machines.
+struct Provisioning: Sendable {
+  let provider: EC2Provider
+  let spec: FleetSpec
+  /// A launch of the cluster died before this one.
+  let isAfterCrash: Bool
+
+  private var client: EC2Client { provider.client }
+  private var settings: EC2FleetSettings { provider.settings }
+  private var cluster: ClusterID { spec.cluster }
+
+  func machines() async throws -> [Role: [Machine]] {
+    async let offers = offers()
+    let present = try await provider.instances(of: cluster)
+    let (record, image) = try await record(alive: present.filter { !$0.state.isEnding })
+    let keyName = try await ensureKey(isInUse: present.contains { !$0.state.isEnding })
+    try await ensureFirewall(record)
+    let journal = try LaunchJournal(folder: provider.site.folder(of: cluster))
+    let parameters = LaunchParameters(
+      record: record, keyName: keyName, image: image, volume_gb: settings.volume_gb, extraTags: settings.tags)
+    let launches = try zones(await offers, present: present, unanswered: journal.unanswered(in: record.groupID))
+    // What a crashed launch asked for is known from its journal, or it has to become visible.
+    let quiet = isAfterCrash && !journal.knows(record.groupID)
+    var plan = FleetPlan(
+      wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: quiet, now: ContinuousClock.now)
+    do {
+      try await reach(&plan, parameters, journal)
+    } catch let failure as FleetPlan<ContinuousClock.Instant>.Failure {
+      throw explain(failure, alive: plan.alive)
+    } catch let error as AWSError {
+      throw FleetFailure(.call(error), cluster: cluster, alive: plan.alive)
+    }
+    try await alignExpiry(plan.alive, record)
+    tellOfSurprises(plan)
+    return plan.machines.mapValues { $0.map(Machine.init) }
+  }
+
+  private var wants: [FleetPlan<ContinuousClock.Instant>.Want] {
+    spec.groups.sorted { $0.key.name < $1.key.name }.map {
+      .init(role: $0, count: $1.count, instanceType: $1.instanceType)
+    }
+  }
+
+  // MARK: Until the machines run
+
+  private func reach(
+    _ plan: inout FleetPlan<ContinuousClock.Instant>, _ parameters: LaunchParameters, _ journal: LaunchJournal
+  ) async throws {
+    var told = ""
+    while true {
+      try plan.observe(try await provider.instances(of: cluster), now: .now)
+      let steps = try plan.steps(now: .now)
+      if plan.isDone { break }
+      let answers = try await carryOut(steps, parameters, journal)
+      for (step, answer) in answers {
+        switch (step, answer) {
+        case (.run(let call), .success(let instances)): try plan.made(call, instances, now: .now)
+        case (.run(let call), .failure(let error)):
+          provider.tell("\(call.role): \(error)")
+          try plan.refused(call, error, now: .now)
+        case (.start, .success): break
+        case (.start(let ids), .failure(let error)):
+          provider.tell("cannot start stopped machines, asking for others: \(error)")
+          plan.cannotStart(ids)
+        }
+      }
+      let now = progress(plan.alive)
+      if now != told { provider.tell(now) }
+      told = now
+      try await provider.pause()
+    }
+    provider.tell(progress(plan.alive))
+  }
+
+  /// Everything at once, however it ends; errors that are not AWS's come through.
+  private func carryOut(
+    _ steps: [FleetPlan<ContinuousClock.Instant>.Step], _ parameters: LaunchParameters, _ journal: LaunchJournal
+  ) async throws -> [(FleetPlan<ContinuousClock.Instant>.Step, Result<[Instance], AWSError>)] {
+    try await withThrowingTaskGroup(
+      of: (FleetPlan<ContinuousClock.Instant>.Step, Result<[Instance], AWSError>).self
+    ) { group in
+      for step in steps {
+        group.addTask {
+          do {
+            switch step {
+            case .run(let call): return (step, .success(try await run(call, parameters, journal)))
+            case .start(let ids):
+              _ = try await client.send(StartInstances(ids))
+              return (step, .success([]))
+            }
+          } catch let error as AWSError { return (step, .failure(error)) }
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
+  /// One call, written down before and after.
+  private func run(_ call: LaunchCall, _ parameters: LaunchParameters, _ journal: LaunchJournal) async throws
+    -> [Instance]
+  {
+    let request = try parameters.request(call)
+    var entry = LaunchJournal.Entry(
+      generation: parameters.record.groupID, token: request.clientToken ?? "", call: call, answer: nil)
+    try journal.append(entry)
+    do {
+      let instances = try await client.send(request)
+      entry.answer = instances.map(\.id).joined(separator: " ")
+      try journal.append(entry)
+      return instances
+    } catch let error as AWSError {
+      // One that may have been carried out stays unanswered.
+      if !error.mayHaveHappened {
+        entry.answer = error.code ?? "refused"
+        try journal.append(entry)
+      }
+      throw error
+    }
+  }
+
+  /// `frontend 1 running; worker 3 running, 9 pending of 12`.
+  private func progress(_ alive: [Instance]) -> String {
+    wants.map { want in
+      let mine = alive.filter { $0.tags[ClusterTag.role] == want.role.name }
+      let states = Dictionary(grouping: mine, by: \.state.description).mapValues(\.count)
+      let words = states.sorted { $0.key > $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+      return "\(want.role): \(words.isEmpty ? "none yet" : words) of \(want.count)"
+    }.joined(separator: "; ")
+  }
+
+  private func explain(_ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [Instance]) -> FleetFailure {
+    let type = { (role: Role) in wants.first { $0.role == role }?.instanceType ?? "" }
+    let missing = { (role: Role) in
+      (wants.first { $0.role == role }?.count ?? 0) - alive.count { $0.tags[ClusterTag.role] == role.name }
+    }
+    let reason: FleetFailure.Reason =
+      switch failure {
+      case .refused(let role, let reasons, .capacity), .refused(let role, let reasons, .missing(.zone)):
+        .capacity(role: role.name, instanceType: type(role), reasons: reasons)
+      case .refused(let role, let reasons, .quota):
+        .quota(
+          nil, role: role.name, instanceType: type(role), count: missing(role),
+          words: reasons.values.sorted().joined(separator: "; "))
+      case .refused(let role, let reasons, _): .died(role: role.name, reasons: reasons)
+      case .call(let role, let error) where error.kind == .quota:
+        .quota(error, role: role.name, instanceType: type(role), count: missing(role), words: "")
+      case .call(_, let error) where error.kind == .notFoundYet: .terminated
+      case .call(_, let error): .call(error)
+      case .late(let machines): .late(machines)
+      }
+    return FleetFailure(reason, cluster: cluster, alive: alive)
+  }
+
+  // MARK: Before the machines
+
+  /// Zones by instance type.
+  private func offers() async throws -> [String: Set<String>] {
+    let types = Set(spec.groups.values.map(\.instanceType)).sorted()
+    let offers = try await client.sendAll(
+      DescribeInstanceTypeOfferings(locationType: .zone, filters: [Filter("instance-type", types)]))
+    return Dictionary(grouping: offers, by: \.instanceType).mapValues { Set($0.map(\.location)) }
+  }
+
+  /// Where each role asks, beginning with where the cluster stands already: machines near each other are what is measured.
+  private func zones(
+    _ offers: [String: Set<String>], present: [Instance], unanswered: [LaunchCall]
+  ) throws -> [Role: RoleLaunch] {
+    let near = Set(present.filter { !$0.state.isEnding }.compactMap(\.availabilityZone))
+    return try Dictionary(
+      uniqueKeysWithValues: wants.map { want in
+        let offered = offers[want.instanceType] ?? []
+        let asked = settings.zones.isEmpty ? offered.sorted() : settings.zones.filter(offered.contains)
+        guard !asked.isEmpty else {
+          let there =
+            offered.isEmpty
+            ? "no zone of the region offers it" : "offered in \(offered.sorted().joined(separator: ", "))"
+          throw misfit(
+            "instance type \(want.instanceType) for \(want.role) is not to be had in the zones asked for: \(there); "
+              + "name another with substitutions in the cluster file, or other zones or another region")
+        }
+        let zones = asked.filter(near.contains) + asked.filter { !near.contains($0) }
+        return (
+          want.role,
+          RoleLaunch(
+            role: want.role, instanceType: want.instanceType, zones: zones,
+            unanswered: unanswered.filter { $0.role == want.role.name })
+        )
+      })
+  }
+
+  private func record(alive: [Instance]) async throws -> (ClusterRecord, Image) {
+    let found = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }.first
+    if var record = found {
+      try await renew(&record, alive: alive)
+      return (record, try await image(.id(record.imageID)))
+    }
+    let image = try await image(settings.image)
+    let made = ClusterRecord(
+      id: cluster, groupID: "", run: settings.run, owner: settings.owner, expires: .now + settings.lifetime,
+      imageID: image.id)
+    do {
+      var record = made
+      record.groupID = try await client.send(
+        CreateSecurityGroup(
+          groupName: cluster.resourceName, groupDescription: "run_exp: the machines of \(cluster)",
+          tagSpecifications: [
+            TagSpecification("security-group", .init(made.tags.merging([ClusterTag.image: image.id]) { $1 }))
+          ]))
+      return (record, image)
+    } catch let error as AWSError where error.kind == .duplicate {
+      // Made a moment ago: by a launch that died, or by a first try whose reply was lost.
+      let record = try await awaitRecord(error)
+      return (record, try await self.image(.id(record.imageID)))
+    }
+  }
+
+  private func awaitRecord(_ error: AWSError) async throws -> ClusterRecord {
+    let deadline = ContinuousClock.now + provider.pace.visibility
+    while true {
+      if let record = try await provider.groups(of: cluster).compactMap({ ClusterRecord($0) }).first { return record }
+      guard ContinuousClock.now < deadline else {
+        throw misfit("a security group \(cluster.resourceName) is there that is not run_exp's: \(error)")
+      }
+      try await provider.pause()
+    }
+  }
+
+  /// Gives the cluster new time if it has little left, and the image that is asked for if it has no machines of another.
+  private func renew(_ record: inout ClusterRecord, alive: [Instance]) async throws {
+    var tags: [String: String] = [:]
+    let left = record.expires - .now
+    if left < min(.seconds(3600), settings.lifetime / 2) {
+      record.expires = .now + settings.lifetime
+      tags[ClusterTag.expires] = record.expires.iso8601
+      provider.tell("cluster \(cluster) had little time left; its machines now end at \(record.expires)")
+    }
+    if case .id(let asked) = settings.image, asked != record.imageID {
+      guard alive.isEmpty else {
+        throw misfit(
+          "cluster \(cluster) has machines of image \(record.imageID), and \(asked) is asked for; terminate it first, or "
+            + "make another with --cluster NAME")
+      }
+      record.imageID = asked
+      tags[ClusterTag.image] = asked
+    }
+    guard !tags.isEmpty else { return }
+    try await client.send(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)))
+  }
+
+  private func image(_ choice: EC2FleetSettings.ImageChoice) async throws -> Image {
+    switch choice {
+    case .id(let id):
+      guard let image = try await client.send(DescribeImages(imageIDs: [id])).items.first else {
+        throw misfit("image \(id) is not in this region; see image in the cluster file")
+      }
+      return image
+    case .newest(let owner, let name):
+      let images = try await client.sendAll(
+        DescribeImages(owners: [owner], filters: [Filter("name", [name]), Filter("state", ["available"])]))
+      let newest = images.max {
+        ($0.creationDate ?? UTCTime(seconds: 0), $0.id) < ($1.creationDate ?? UTCTime(seconds: 0), $1.id)
+      }
+      guard let newest else {
+        throw misfit("no image of owner \(owner) has a name like \(name) in this region; see image in the cluster file")
+      }
+      return newest
+    }
+  }
+
+  /// Makes the public key known under the cluster's name.
+  private func ensureKey(isInUse: Bool) async throws -> String {
+    let key = try await provider.site.publicKey(of: cluster)
+    let name = cluster.resourceName
+    for attempt in 0... {
+      do {
+        var tags = [ClusterTag.experiment: cluster.experiment, ClusterTag.cluster: cluster.name]
+        tags[ClusterTag.owner] = settings.owner
+        tags[ClusterTag.key] = key.fingerprint
+        _ = try await client.send(
+          ImportKeyPair(
+            keyName: name, publicKey: QueryBytes(Array(key.line.utf8)),
+            tagSpecifications: [TagSpecification("key-pair", .init(tags))]))
+        return name
+      } catch let error as AWSError where error.kind == .duplicate && attempt < 10 {
+        let there = try await client.send(DescribeKeyPairs(filters: [Filter("key-name", [name])])).first
+        if there?.tags[ClusterTag.key] == key.fingerprint { return name }
+        guard there != nil else {
+          try await provider.pause()
+          continue
+        }
+        guard !isInUse else {
+          throw misfit(
+            "the machines of cluster \(cluster) let another key in than \(key.fingerprint): launch from where it was made, "
+              + "name its key in PARM_SSH_KEY, or make another cluster with --cluster NAME")
+        }
+        try await client.send(DeleteKeyPair(keyName: name))
+      }
+    }
+    return name
+  }
+
+  private func ensureFirewall(_ record: ClusterRecord) async throws {
+    let wanted = Firewall.rules(groupID: record.groupID, sshFrom: try await provider.site.sshSources())
+    let (missing, surplus) = Firewall.difference(present: record.ingress, wanted: wanted)
+    if !missing.isEmpty {
+      try await untilKnown {
+        try await client.send(AuthorizeSecurityGroupIngress(groupID: record.groupID, permissions: missing))
+      }
+    }
+    if !surplus.isEmpty {
+      try await client.send(RevokeSecurityGroupIngress(groupID: record.groupID, permissions: surplus))
+    }
+  }
+
+  /// Repeats `call` while what it names was made so recently that it is not known everywhere. A rule that is there is fine.
+  private func untilKnown(_ call: () async throws -> Void) async throws {
+    let deadline = ContinuousClock.now + provider.pace.visibility
+    while true {
+      do { return try await call() } catch let error as AWSError where error.kind == .duplicate {
+        return
+      } catch let error as AWSError where error.kind == .notFoundYet && ContinuousClock.now < deadline {
+        try await provider.pause()
+      }
+    }
+  }
+
+  // MARK: After
+
+  /// Machines that were there before have the time of an earlier launch.
+  private func alignExpiry(_ alive: [Instance], _ record: ClusterRecord) async throws {
+    let others = alive.filter { $0.tags[ClusterTag.expires] != record.expires.iso8601 }.map(\.id)
+    try await provider.setExpiry(record.expires, of: others)
+  }
+
+  private func tellOfSurprises(_ plan: FleetPlan<ContinuousClock.Instant>) {
+    let zones = Set(plan.machines.values.joined().compactMap(\.availabilityZone)).sorted()
+    if zones.count > 1 {
+      provider.tell(
+        "WARNING: the machines stand in several zones (\(zones.joined(separator: ", "))), which adds to latencies")
+    }
+    let unused = plan.unused
+    if !unused.isEmpty {
+      let list = unused.map { "\($0.id) (\($0.type), \($0.state))" }.sorted().joined(separator: ", ")
+      provider.tell("WARNING: the cluster has machines that this experiment does not use, and that cost: \(list)")
+    }
+  }
+
+  private func misfit(_ words: String) -> FleetFailure { FleetFailure(.misfit(words), cluster: cluster) }
+}
+
+extension Machine {
+  init(_ instance: Instance) {
+    self.init(
+      name: instance.id, address: instance.privateAddress ?? "", publicAddress: instance.publicAddress,
+      zone: instance.availabilityZone)
+  }
+}
+
+extension AWSError {
+  /// Whether the call may have been carried out although it failed.
+  var mayHaveHappened: Bool {
+    switch kind {
+    case .lostReply, .server, .malformedReply: true
+    default: followsLostReply
+    }
+  }
+}

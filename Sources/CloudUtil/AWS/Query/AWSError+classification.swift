@@ -1,0 +1,79 @@
+extension AWSError {
+  /// A difference of clocks from which on AWS's refusal is put down to it. AWS refuses at five minutes.
+  static let leastSkew: Duration = .seconds(240)
+  /// Characters of a message that are kept. An encoded authorization message alone has thousands.
+  static let maxMessage = 400
+
+  /// What a response that is no success means. Pure.
+  /// - Parameter signedAt: this machine's time when the request was signed.
+  public static func classify(action: String, response: HTTPResponse, signedAt: UTCTime) -> AWSError {
+    let headerID = response.header("x-amzn-requestid") ?? response.header("x-amz-request-id")
+    let reply: ReplyElement
+    do {
+      reply = try ReplyParser.parse(response.body)
+    } catch {
+      return unreadable(action: action, response: response, requestID: headerID, reason: "the reply: \(error)")
+    }
+    // `Response/Errors/Error` is EC2's form, `ErrorResponse/Error` that of the other services.
+    let requestID = reply.text("RequestID") ?? reply.text("RequestId") ?? reply.text("requestId") ?? headerID
+    guard let error = reply["Errors"]?["Error"] ?? reply["Error"], let code = error.text("Code") else {
+      return unreadable(
+        action: action, response: response, requestID: requestID, reason: "the reply: <\(reply.name)> has no error code"
+      )
+    }
+    let message = error.text("Message") ?? ""
+    var kind = Kind(action: action, code: code, message: message, status: response.status)
+    // EC2 refuses a wrong time as it refuses a wrong key; RequestExpired may be either.
+    let mayBeClock = [.authentication, .expiredCredentials, .clockSkew(offset: nil)].contains(kind)
+    if mayBeClock, let offset = skew(response, signedAt: signedAt) { kind = .clockSkew(offset: offset) }
+    return AWSError(
+      kind: kind, action: action, code: code, message: shown(message), requestID: requestID, status: response.status)
+  }
+
+  /// What it means that there is no response.
+  public static func classify(action: String, failure: HTTPError) -> AWSError {
+    let kind: Kind =
+      switch failure {
+      case .badRequest, .couldNotConnect, .tls: .unreachable(failure)
+      case .timedOut, .broken: .lostReply(failure)
+      case .tooLarge: .malformedReply
+      }
+    return AWSError(kind: kind, action: action, message: failure.description)
+  }
+
+  /// What it means that a success cannot be read.
+  static func malformed(action: String, response: HTTPResponse, _ problem: ReplyProblem) -> AWSError {
+    AWSError(
+      kind: .malformedReply, action: action, message: shown("the reply: \(problem)"),
+      requestID: response.header("x-amzn-requestid"), status: response.status)
+  }
+
+  private static func unreadable(
+    action: String, response: HTTPResponse, requestID: String?, reason: String
+  ) -> AWSError {
+    let kind: Kind =
+      switch response.status {
+      case 429: .throttled
+      case 500...: .server
+      default: .malformedReply
+      }
+    return AWSError(
+      kind: kind, action: action, message: shown(reason), requestID: requestID, status: response.status)
+  }
+
+  private static func skew(_ response: HTTPResponse, signedAt: UTCTime) -> Duration? {
+    guard let date = response.header("Date").flatMap(UTCTime.init(httpDate:)) else { return nil }
+    let offset = signedAt - date
+    return offset >= leastSkew || offset <= .zero - leastSkew ? offset : nil
+  }
+
+  /// One line of bounded length. What follows `Encoded authorization failure message:` says nothing to people.
+  private static func shown(_ message: String) -> String {
+    var text = message
+    if let encoded = text.firstRange(of: "Encoded authorization failure message") {
+      text.removeSubrange(encoded.lowerBound...)
+    }
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.count > maxMessage ? words.prefix(maxMessage) + "..." : words
+  }
+}

@@ -1,0 +1,34 @@
+import CloudUtil
+import Foundation
+
+/// A sweep that runs finished trials again (`--overwrite`), remembered beside its results until its end: when it is
+/// killed, the same command goes on with what it had not replaced yet.
+struct OverwriteMark: Equatable, Sendable {
+  /// Names the sweep in the provenance of the trials that it has measured.
+  let sweep: String
+  private let url: URL
+
+  /// Finds the mark of an unfinished sweep of these very trials, or makes one.
+  /// - Throws: `CocoaError` if it cannot be written.
+  init(_ measurements: [Measurement], in folder: String) throws {
+    let trials = measurements.map { "\($0.path) \($0.fingerprint)\n" }.joined()
+    url = URL(filePath: folder).appending(path: ".overwrite-\(try SHA256.hex(Array(trials.utf8)).prefix(16))")
+    if let found = try? String(contentsOf: url, encoding: .utf8), !found.isEmpty {
+      sweep = found
+    } else {
+      sweep = randomHex(bytes: 8)
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data(sweep.utf8).write(to: url, options: .atomic)
+    }
+  }
+
+  /// Whether the results in `folder` are this sweep's own.
+  func covers(_ folder: URL) -> Bool {
+    struct Origin: Decodable { var sweep: String? }
+    guard let data = try? Data(contentsOf: folder.appending(path: "provenance.json")) else { return false }
+    return (try? JSONDecoder().decode(Origin.self, from: data))?.sweep == sweep
+  }
+
+  /// Every trial was replaced.
+  func remove() throws { try FileManager.default.removeItem(at: url) }
+}
