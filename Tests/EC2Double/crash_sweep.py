@@ -106,7 +106,7 @@ class Worker:
         for patience in range(PATIENCE, -1, -1):
             run = self.program.run(operator, step.verb, step.crash)
             outcome.runs.append(run)
-            if run.code <= 0 or step.crash or not patience or not any(word in run.output.lower() for word in BUSY):
+            if run.code <= 0 or run.fired or not patience or not any(word in run.output.lower() for word in BUSY):
                 break
             outcome.waited += 1
             self.double.clock.sleep(LEASE_S)
