@@ -37,7 +37,6 @@ class Outcome:
     point: Point
     violations: list[str]
     runs: list[Run]
-    crashed: bool
     folder: Path
     waited: int = 0
 
@@ -79,7 +78,7 @@ class Worker:
         add_bystander(double, REGION, point.number)
         checker = Checker(double, REGION, point)
         operators = {HERE: Operator(folder / "here", point, REGION)}
-        outcome = Outcome(point, [], [], False, folder)
+        outcome = Outcome(point, [], [], folder)
         for place, step in enumerate(point.steps):
             if step.verb == "stop":
                 self._stop_machines(point)
@@ -89,8 +88,7 @@ class Worker:
                 operators[ELSEWHERE] = Operator(folder / f"elsewhere-{place}", point, REGION)
                 double.clock.sleep(CONSISTENCY_S)
             run = self._run(operators[step.place], step, outcome)
-            if run.crashed or (step.crash and step.crash.moment != points.LOST and self.killer.fired):
-                outcome.crashed = True
+            if run.killed:
                 continue
             if run.code != 0:
                 outcome.violations.append(f"step {place + 1}, {step.text()}: exit code {run.code}, expected 0")
@@ -108,7 +106,7 @@ class Worker:
         for patience in range(PATIENCE, -1, -1):
             run = self.program.run(operator, step.verb, step.crash)
             outcome.runs.append(run)
-            if run.code <= 0 or step.crash or not patience or not any(word in run.output.lower() for word in BUSY):
+            if run.code <= 0 or run.fired or not patience or not any(word in run.output.lower() for word in BUSY):
                 break
             outcome.waited += 1
             self.double.clock.sleep(LEASE_S)
@@ -147,7 +145,7 @@ def told(outcome: Outcome) -> str:
     lines += [f"  faults: {outcome.point.rules}, token_of_terminated {outcome.point.token_of_terminated}"]
     for run in outcome.runs:
         lines.append(f"  $ {run.command}")
-        lines.append(f"    {'killed' if run.crashed else f'exit code {run.code}'} after {run.seconds:.2f} s")
+        lines.append(f"    {'killed' if run.killed else f'exit code {run.code}'} after {run.seconds:.2f} s")
         lines += [f"    | {line}" for line in run.output.splitlines()[-25:]]
         lines += [f"    {call.n:5d} {call.action} {_told(call.parameters)} -> {call.outcome}{' (took effect)' if call.effect else ''}" for call in run.calls]
     lines.append(f"  kept in {outcome.folder}")
@@ -179,7 +177,7 @@ def swept(command: list[str], numbers: list[int], seed: int, jobs: int, folder: 
             try:
                 outcome = worker.sweep(point)
             except Exception as error:  # A fault of the sweep's own must not look like a point that passed.
-                outcome = Outcome(point, [f"the sweep itself failed: {type(error).__name__}: {error}"], [], False, worker.folder)
+                outcome = Outcome(point, [f"the sweep itself failed: {type(error).__name__}: {error}"], [], worker.folder)
             with lock:
                 _count(tally, outcome, worker)
                 if verbose:
@@ -207,11 +205,11 @@ def _count(tally: Tally, outcome: Outcome, worker: Worker) -> None:
     tally.calls += sum(len(run.calls) for run in outcome.runs)
     tally.waited += outcome.waited
     tally.machines += len(worker.double.ledger.machines) - 1
-    crash = next((step.crash for step in outcome.point.steps if step.crash), None)
-    if crash and outcome.crashed:
-        tally.crashes[crash.moment] += 1
-    elif crash and crash.moment != points.LOST:
-        tally.missed += 1
+    for run in outcome.runs:
+        if run.crash and run.fired:
+            tally.crashes[run.crash.moment] += 1
+        elif run.crash:
+            tally.missed += 1
     if outcome.violations:
         tally.failed.append(outcome)
 
@@ -240,10 +238,11 @@ def main() -> int:
     tally = swept(command, numbers, options.seed, jobs, folder, options.time_scale, options.verbose, options.keep)
     if not tally.failed and not options.keep:
         remove(folder)
-    crashes = ", ".join(f"{count} {moment}" for moment, count in sorted(tally.crashes.items())) or "none"
+    told_as = {points.BEFORE: "before a call", points.EFFECT: "after its effect", points.REPLIED: "after its reply", points.LOST: "reply lost"}
+    crashes = ", ".join(f"{tally.crashes[moment]} {text}" for moment, text in told_as.items())
     print(
         f"crash-sweep: {tally.points} points (seed {options.seed}), {len(tally.failed)} failed; {tally.runs} runs, {tally.calls} calls, "
-        f"{tally.machines} machines; killed: {crashes}; {tally.missed} ended before their moment, {tally.waited} waited for a lease; "
+        f"{tally.machines} machines; crashes: {crashes}; {tally.missed} ended before their moment, {tally.waited} waited for a lease; "
         f"{time.monotonic() - started:.0f} s"
     )
     if tally.failed:

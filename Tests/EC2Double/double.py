@@ -4,6 +4,7 @@ The order within a call: recorded, held at a barrier, lost before it takes effec
 played, lost after it took effect, answered. `Watcher` is told at each of the points where a crash can fall.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -276,6 +277,10 @@ class Double:
         return call.action, call.parameters.get("Placement.AvailabilityZone"), call.parameters.get("InstanceType")
 
     def _reread(self) -> None:
-        content = self.faults.reread()
-        if content is not None:
-            self.configure({key: value for key, value in content.items() if key != "rules"})
+        """A file that is wrong, or only half written, changes nothing; it is read again when it changes again."""
+        try:
+            content = self.faults.reread()
+            if content is not None:
+                self.configure(content)
+        except (ValueError, TypeError, AttributeError) as error:
+            print(f"EC2 double: {self.faults.path}: {error}; the faults before hold on", file=sys.stderr, flush=True)

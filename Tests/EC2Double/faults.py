@@ -88,7 +88,7 @@ class Faults:
             self.rules = made
 
     def reread(self) -> dict[str, Any] | None:
-        """The file's content if it has changed since it was last read; its rules are then in force."""
+        """The file's content if it has changed since it was last read; raises ValueError where it is no JSON."""
         if self.path is None:
             return None
         try:
@@ -97,10 +97,8 @@ class Faults:
             return None
         if (status.st_mtime_ns, status.st_size) == self._read:
             return None
-        content = json.loads(self.path.read_text())
         self._read = (status.st_mtime_ns, status.st_size)
-        self.set(content.get("rules", []))
-        return content
+        return json.loads(self.path.read_text())
 
     def striking(self, faults: Iterable[str], action: str, zone: str | None = None, type_: str | None = None) -> Iterator[Rule]:
         """The rules with one of these faults that hit this occasion, in their order."""

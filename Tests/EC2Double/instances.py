@@ -57,9 +57,10 @@ class Instance(Resource):
     launched: float = 0.0
     volumes: list[Volume] = field(default_factory=list)
     coming: list[Change] = field(default_factory=list)
-    # Whether `coming` waits for its machine, and the thread that works on it.
+    # Whether `coming` waits for its machine, the thread that works on it, and whether its removal has been asked for.
     busy: bool = False
     work: Thread | None = None
+    removed: bool = False
     disable_termination: bool = False
 
     @property

@@ -31,4 +31,4 @@ class Machines(Protocol):
         """Stops it; its disk stays."""
 
     def terminated(self, instance: "Instance") -> None:
-        """Removes it and its disk. Never called twice for one instance."""
+        """Removes it and its disk, also after a start that failed. Never called twice for one instance."""

@@ -162,8 +162,7 @@ class Region:
         self._become(instance, "shutting-down", now, reason)
         instance.coming = [Change(now + self.clock.scaled(self.lifecycle.shutting_down_s), "terminated", reason)]
         self._moving[instance.id] = instance
-        if self.machines:
-            self._work(instance, self.machines.terminated)
+        self._remove(instance)
 
     def settle(self) -> None:
         """Lets everything happen that is due. Called before each action and each look at the ledger."""
@@ -194,8 +193,7 @@ class Region:
                 if volume.delete_on_termination:
                     self.volumes.pop(volume.id, None)
             self._ended.append((time + self.clock.scaled(self.lifecycle.terminated_visible_s), instance))
-            if self.machines and reason not in (USER_INITIATED, "Client.InstanceInitiatedShutdown"):
-                self._work(instance, self.machines.terminated)
+            self._remove(instance)
         self.ledger.changed(self.ledger.machines[instance.id], state, time)
 
     def _forget(self, instance: Instance) -> None:
@@ -207,6 +205,11 @@ class Region:
         self.ledger.created(MachineRecord(instance.id, self.name, instance.zone, instance.type, instance.token, groups, dict(instance.tags), call, now))
 
     # Machines behind instances.
+
+    def _remove(self, instance: Instance) -> None:
+        if self.machines and not instance.removed:
+            instance.removed = True
+            self._work(instance, self.machines.terminated)
 
     def _work(self, instance: Instance, step) -> None:  # noqa: ANN001  a step of Machines, or _boot
         """Runs a step in a thread, after the step before it; the instance moves on when it is done."""

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import ssl
 import sys
 import threading
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from .double import Double, Dropped
@@ -15,13 +17,18 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, double: Double, port: int = 0) -> None:
+    def __init__(self, double: Double, port: int = 0, certificate: Path | None = None, key: Path | None = None) -> None:
+        """With a certificate and its key it speaks TLS."""
         super().__init__(("127.0.0.1", port), Handler)
-        self.double = double
+        self.double, self.secure = double, certificate is not None
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{'https' if self.secure else 'http'}://127.0.0.1:{self.server_port}"
 
     def start(self) -> "Server":
         """Serves in a thread of its own until `stop`."""
@@ -34,7 +41,7 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that went away is what this is for."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
 

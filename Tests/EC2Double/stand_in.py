@@ -1,7 +1,8 @@
 """A small program in run_exp's place, to show what the crash sweep finds: `stand_in.py [--naive] CONFIG VERB --cluster-file YML`.
 
 Careful, it makes machines by slots, each with a client token that every launch of the cluster computes alike, and believes
-nothing that EC2 may not know yet. Naive (`--naive`), it asks what is there and makes what it misses, as most scripts do.
+nothing that EC2 may not know yet. Naive (`--naive`), it asks what is there and makes what it misses with a new token, as most
+scripts do.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import os
 import struct
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -24,8 +26,8 @@ SCALE = float(os.environ.get("RUN_EXP_CLOUD_TIME_SCALE", "1"))
 ZONES = ("us-east-1b", "us-east-1a", "us-east-1c")
 PASSING = {"RequestLimitExceeded", "InternalError", "Unavailable"}
 LIVE = ["pending", "running", "stopping", "stopped"]
-# In seconds of the cloud: how long something made may be unseen, and between two questions.
-CONSISTENCY_S, POLL_S, LIMIT_S = 6.0, 1.0, 600.0
+# In seconds of the cloud: between two questions, and until it is given up.
+POLL_S, LIMIT_S = 1.0, 600.0
 
 
 def pause(seconds: float) -> None:
@@ -128,18 +130,17 @@ class Cluster:
                 raise TimeoutError("it took too long")
             pause(POLL_S)
 
-    def run(self, role: str, group: dict[str, Any], zone: str, count: int, token: str | None, slot: int = 0) -> list[dict[str, Any]]:
+    def run(self, role: str, group: dict[str, Any], zone: str, count: int, token: str, slot: int = 0) -> list[dict[str, Any]]:
         of_group = {tag["Key"]: tag["Value"] for tag in group["Tags"]}
         start = datetime.fromisoformat(of_group["run_exp:run"])
         tags = {
             "EXP_ID": self.experiment, "TASK_TYPE": role, "Name": f"{self.experiment}-main-{role}", "run_exp:cluster": "main",
             "run_exp:run": of_group["run_exp:run"], "run_exp:owner": "stand-in", "run_exp:expires": iso(2, start), "run_exp:slot": str(slot),
         }  # fmt: skip
-        given: dict[str, Any] = {} if token is None else {"ClientToken": token}
         return self.cloud.call(
             "run_instances", {"InvalidGroup.NotFound", "InvalidKeyPair.NotFound"}, MinCount=count, MaxCount=count, ImageId=of_group["run_exp:image"],
             InstanceType=self.types[role], KeyName=self.name, SecurityGroupIds=[group["GroupId"]], Placement={"AvailabilityZone": zone},
-            TagSpecifications=tagged("instance", tags | {"run_exp:token": token or "none"}), **given,
+            TagSpecifications=tagged("instance", tags | {"run_exp:token": token}), ClientToken=token,
         )["Instances"]  # fmt: skip
 
     # The careful way.
@@ -209,23 +210,25 @@ class Cluster:
             for zone in ZONES:
                 if len(there) < count:
                     try:
-                        self.run(role, group, zone, count - len(there), None)
+                        self.run(role, group, zone, count - len(there), uuid.uuid4().hex)
                         break
                     except ClientError as error:
                         if code(error) != "InsufficientInstanceCapacity":
                             raise
-        self.until(lambda: set(each["State"]["Name"] for each in self.cloud.instances(**{"tag:EXP_ID": [self.experiment]})) <= {"running", "terminated"})
+        self.until(self.enough_run)
+
+    def enough_run(self) -> bool:
+        there = self.cloud.instances(**{"tag:EXP_ID": [self.experiment], "instance-state-name": LIVE})
+        return len(there) >= sum(self.wanted.values()) and self.running([each["InstanceId"] for each in there])
 
     def terminate_naively(self) -> None:
         found = [each["InstanceId"] for each in self.cloud.instances(**{"tag:EXP_ID": [self.experiment], "instance-state-name": LIVE})]
         if found:
             self.cloud.call("terminate_instances", InstanceIds=found)
+        self.until(lambda: {each["State"]["Name"] for each in self.cloud.instances(**{"tag:EXP_ID": [self.experiment]})} <= {"terminated"})
         group = self.group()
         if group:
-            try:
-                self.cloud.call("delete_security_group", GroupId=group["GroupId"])
-            except ClientError as error:
-                print(f"left: {error}")
+            self.tolerant("delete_security_group", {"DependencyViolation", "InvalidGroup.NotFound"}, GroupId=group["GroupId"])
         self.cloud.call("delete_key_pair", KeyName=self.name)
 
 

@@ -70,10 +70,16 @@ class Run:
 
     command: str
     code: int
-    crashed: bool
+    # The moment that was chosen, and whether it came.
+    crash: Crash | None
+    fired: bool
     seconds: float
     output: str
     calls: list[Call] = field(default_factory=list)
+
+    @property
+    def killed(self) -> bool:
+        return self.crash is not None and self.crash.moment != LOST and self.fired
 
 
 class Operator:
@@ -151,7 +157,7 @@ class Program:
         _end_group(process.pid)
         self.double.idle()
         output = log.read_text(errors="replace")
-        return Run(" ".join(command), code, fired and code == -signal.SIGKILL, time.monotonic() - started, output, self.double.ledger.calls[first:])
+        return Run(" ".join(command), code, crash, fired, time.monotonic() - started, output, self.double.ledger.calls[first:])
 
 
 def _end_group(pid: int) -> None:

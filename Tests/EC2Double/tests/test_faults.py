@@ -1,5 +1,7 @@
 """Every fault, switched on while the double runs."""
 
+import contextlib
+import io
 import json
 import os
 import tempfile
@@ -162,13 +164,17 @@ class FileTests(unittest.TestCase):
             path.write_text(json.dumps({"time_scale": 50, "rules": [{"fault": "InternalError"}]}))
             with self.assertRaisesRegex(Exception, "InternalError"):
                 ec2.describe_instances()
+            path.write_text('{"rules": [')
+            with self.assertRaisesRegex(Exception, "InternalError"), contextlib.redirect_stderr(io.StringIO()) as said:
+                ec2.describe_instances()
+            self.assertIn("the faults before hold on", said.getvalue())
             path.write_text(json.dumps({"rules": []}))
             os.utime(path, ns=(1, 1))
             ec2.describe_instances()
             self.assertEqual(double.clock.time_scale, 50)
             double.ledger.close()
             lines = [json.loads(line) for line in (Path(folder) / "ledger").read_text().splitlines()]
-            self.assertEqual([line["call"]["outcome"] for line in lines], ["ok", "InternalError", "ok"])
+            self.assertEqual([line["call"]["outcome"] for line in lines], ["ok", "InternalError", "InternalError", "ok"])
 
 
 class Containers:

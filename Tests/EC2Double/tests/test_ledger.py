@@ -1,8 +1,12 @@
 """The ledger and the endpoints beside the API."""
 
 import json
+import os
+import shlex
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -10,6 +14,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+
+from EC2Double.signature import Account
 
 from .cloud import CloudTest, client, tags
 
@@ -90,6 +100,33 @@ class ProgramTests(unittest.TestCase):
             finally:
                 program.terminate()
         self.assertEqual(program.returncode, 0)
+
+
+    def test_it_speaks_tls_and_ends_with_its_parent(self) -> None:
+        folder = Path(__file__).resolve().parents[1]
+        with tempfile.TemporaryDirectory() as place:
+            certificate, key = Path(place) / "cert.pem", Path(place) / "key.pem"
+            request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+            made = subprocess.run([*request, "-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate, "-keyout", key], capture_output=True)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            started = f"{shlex.quote(sys.executable)} {shlex.quote(str(folder))} --with-parent --certificate {certificate} --key {key} & sleep 30 & wait"
+            parent = subprocess.Popen(["sh", "-c", started], stdout=subprocess.PIPE, text=True, start_new_session=True)
+            try:
+                url = parent.stdout.readline().split()[-1]
+                ec2 = boto3.client(
+                    "ec2", region_name="us-east-1", endpoint_url=url, verify=str(certificate), config=Config(retries={"total_max_attempts": 1}),
+                    aws_access_key_id=Account.access_key, aws_secret_access_key=Account.secret_key,
+                )  # fmt: skip
+                self.assertEqual(len(ec2.describe_availability_zones()["AvailabilityZones"]), 6)
+                parent.kill()
+                parent.wait()
+                with self.assertRaises(EndpointConnectionError):
+                    for _ in range(100):
+                        ec2.describe_availability_zones()
+                        time.sleep(0.05)
+            finally:
+                os.killpg(parent.pid, signal.SIGKILL)
+                parent.stdout.close()
 
 
 if __name__ == "__main__":
