@@ -10,6 +10,8 @@ struct ClusterRecord: Equatable, Sendable {
   var expires: UTCTime
   var imageID: String
   var ingress: [IPPermission]
+  /// When a launch was last found to have died at work.
+  var unsettled: UTCTime?
 
   /// nil if it is no cluster's record, for instance a lease.
   init?(_ group: SecurityGroup) {
@@ -24,6 +26,7 @@ struct ClusterRecord: Equatable, Sendable {
     self.expires = expires
     imageID = image
     ingress = group.ingress
+    unsettled = tags[ClusterTag.unsettled].flatMap(UTCTime.init(iso8601:))
   }
 
   init(id: ClusterID, groupID: String, run: String, owner: String, expires: UTCTime, imageID: String) {

@@ -20,6 +20,9 @@ enum ClusterTag {
   static let holder = "run_exp:holder"
   static let renewed = "run_exp:renewed"
 
+  /// The cluster's: when a launch found that one before it had died.
+  static let unsettled = "run_exp:unsettled"
+
   static func filters(_ cluster: ClusterID) -> [Filter] {
     [Filter(tag: experiment, cluster.experiment), Filter(tag: ClusterTag.cluster, cluster.name)]
   }

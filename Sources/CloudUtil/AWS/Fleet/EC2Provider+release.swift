@@ -17,7 +17,9 @@ extension EC2Provider {
     let cluster: ClusterID
     private var changes: [String: StateChange] = [:]
     private var quietUntil = ContinuousClock.now
-    private var hasLooked = false
+    private var hasSeenLease = false
+    /// Names of security groups that are known to be free, since this has deleted what had them.
+    private var deleted: Set<String> = []
 
     init(provider: EC2Provider, cluster: ClusterID) {
       self.provider = provider
@@ -46,9 +48,8 @@ extension EC2Provider {
 
     /// A launch that died, or is alive, may have made machines that are not visible yet.
     private mutating func lookForLaunches(_ groups: [SecurityGroup]) {
-      guard !hasLooked else { return }
-      hasLooked = true
-      guard let lease = groups.compactMap({ Lease($0, of: cluster) }).first else { return }
+      guard !hasSeenLease, let lease = groups.compactMap({ Lease($0, of: cluster) }).first else { return }
+      hasSeenLease = true
       quietUntil = .now + provider.pace.visibility
       if lease.state(now: .now, life: provider.pace.leaseLife) == .held {
         provider.tell("WARNING: a launch of \(lease.owner) is at work on cluster \(cluster); it will fail")
@@ -77,18 +78,49 @@ extension EC2Provider {
 
     /// Removes what is left when no machine is.
     /// - Returns: whether there was nothing.
-    private func isRestRemoved(_ groups: [SecurityGroup]) async throws -> Bool {
-      let keys = try await provider.client.send(DescribeKeyPairs(filters: ClusterTag.filters(cluster)))
-      for key in keys { try await provider.client.send(DeleteKeyPair(keyName: key.name)) }
+    private mutating func isRestRemoved(_ groups: [SecurityGroup]) async throws -> Bool {
       // The cluster's record last: while it is there, somebody may find what else is.
       for group in groups.sorted(by: { $0.name.count > $1.name.count }) {
+        if group.name == cluster.resourceName {
+          // Whether or not it can be seen; one that is not there is no error.
+          try await provider.client.send(DeleteKeyPair(keyName: cluster.resourceName))
+          guard try await isFree(Lease.name(cluster)) else { return false }
+        }
         do {
           try await provider.client.send(DeleteSecurityGroup(groupID: group.id))
+          deleted.insert(group.name)
         } catch let error as AWSError where error.kind == .dependency {
           return false
         } catch let error as AWSError where error.kind == .notFoundYet {}
       }
-      return groups.isEmpty && keys.isEmpty
+      guard groups.isEmpty else { return false }
+      guard try await isFree(cluster.resourceName) else { return false }
+      return true
+    }
+
+    /// Whether no security group has `name`, not even one that was made a moment ago and cannot be seen yet: EC2 knows at
+    /// once which names are taken, so the name is taken and given back.
+    private mutating func isFree(_ name: String) async throws -> Bool {
+      guard !deleted.contains(name) else { return true }
+      let id: String
+      do {
+        id = try await provider.client.send(
+          CreateSecurityGroup(
+            groupName: name, groupDescription: "run_exp: nothing of \(cluster) is left",
+            tagSpecifications: [
+              TagSpecification(
+                "security-group",
+                .init([ClusterTag.experiment: cluster.experiment, ClusterTag.cluster: cluster.name]))
+            ]))
+      } catch let error as AWSError where error.kind == .duplicate {
+        return false
+      } catch let error as AWSError where error.kind == .permission {
+        // Who may only end things believes what can be seen.
+        return true
+      }
+      try await provider.client.send(DeleteSecurityGroup(groupID: id))
+      deleted.insert(name)
+      return true
     }
   }
 }

@@ -25,9 +25,12 @@ public struct EC2Provider: Provider {
   /// - Throws: `FleetFailure`; `CancellationError`, after which what was made is still there.
   public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
     try await explained(spec.cluster) {
-      let leases = LeaseDesk(client: client, cluster: spec.cluster, owner: settings.owner, pace: pace)
-      return try await leases.hold { takenFromDead in
-        try await Provisioning(provider: self, spec: spec, isAfterCrash: takenFromDead).machines()
+      // First of all, and deleted last: where it is not, there is nothing.
+      let (record, image) = try await RecordDesk(provider: self, cluster: spec.cluster).open()
+      let leases = LeaseDesk(client: client, record: record, owner: settings.owner, pace: pace)
+      return try await leases.hold { isAfterDeath in
+        try await Provisioning(provider: self, spec: spec, record: record, image: image, isAfterDeath: isAfterDeath)
+          .machines()
       }
     }
   }

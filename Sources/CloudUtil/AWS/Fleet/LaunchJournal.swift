@@ -24,22 +24,33 @@ struct LaunchJournal: Sendable {
   /// The calls of `generation` whose answer is not known. A line that was being written when its writer died says nothing:
   /// its call had not been made.
   func unanswered(in generation: String) -> [LaunchCall] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
-    let decoder = JSONDecoder()
     var open: [(token: String, call: LaunchCall)] = []
-    for line in text.split(separator: "\n") {
-      guard let entry = try? decoder.decode(Entry.self, from: Data(line.utf8)), entry.generation == generation else {
-        continue
-      }
+    for entry in entries(of: generation) {
       open.removeAll { $0.token == entry.token }
       if entry.answer == nil { open.append((entry.token, entry.call)) }
     }
     return open.map(\.call)
   }
 
-  /// Whether a launch of `generation` was ever written down here.
-  func knows(_ generation: String) -> Bool {
-    ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").contains("\"generation\":\"\(generation)\"")
+  /// The ids of everything that launches of `generation` are known to have made; nil if none was written down here.
+  func made(in generation: String) -> Set<String>? {
+    let entries = entries(of: generation)
+    return entries.isEmpty
+      ? nil
+      : Set(
+        entries.compactMap(\.answer).flatMap { $0.split(separator: " ").map(String.init) }.filter { $0.hasPrefix("i-") }
+      )
+  }
+
+  private func entries(of generation: String) -> [Entry] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+    let decoder = JSONDecoder()
+    return text.split(separator: "\n").compactMap { line in
+      guard let entry = try? decoder.decode(Entry.self, from: Data(line.utf8)), entry.generation == generation else {
+        return nil
+      }
+      return entry
+    }
   }
 
   /// Writes `entry` and returns when it is on the disk.

@@ -2,26 +2,29 @@
 struct Provisioning: Sendable {
   let provider: EC2Provider
   let spec: FleetSpec
-  /// A launch of the cluster died before this one.
-  let isAfterCrash: Bool
+  let record: ClusterRecord
+  let image: Image
+  /// A launch of the cluster died or gave up before this one, and may have made what is not visible yet.
+  let isAfterDeath: Bool
 
   private var client: EC2Client { provider.client }
   private var settings: EC2FleetSettings { provider.settings }
   private var cluster: ClusterID { spec.cluster }
-  private var images: ImageSearch { ImageSearch(client: client, cluster: cluster) }
 
   func machines() async throws -> [Role: [Machine]] {
     async let offers = offers()
     let present = try await provider.instances(of: cluster)
-    let (record, image) = try await record(alive: present.filter { !$0.state.isEnding })
-    let keyName = try await ensureKey(isInUse: present.contains { !$0.state.isEnding })
+    let alive = present.filter { !$0.state.isEnding }
+    let (record, image) = try await renewed(alive: alive)
+    let keyName = try await ensureKey(isInUse: !alive.isEmpty)
     try await ensureFirewall(record)
     let journal = try LaunchJournal(folder: provider.site.folder(of: cluster))
     let parameters = LaunchParameters(
       record: record, keyName: keyName, image: image, volume_gb: settings.volume_gb, extraTags: settings.tags)
     let launches = try zones(await offers, present: present, unanswered: journal.unanswered(in: record.groupID))
-    // What a crashed launch asked for is known from its journal, or it has to become visible.
-    let quiet = isAfterCrash && !journal.knows(record.groupID)
+    // What an unfinished launch made is known from its journal and seen, or it has to become visible.
+    let made = journal.made(in: record.groupID)
+    let quiet = isAfterDeath && !(made.map { $0.isSubset(of: present.map(\.id)) } ?? false)
     var plan = FleetPlan(
       wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: quiet, now: ContinuousClock.now)
     do {
@@ -189,48 +192,12 @@ struct Provisioning: Sendable {
       })
   }
 
-  private func record(alive: [EC2Instance]) async throws -> (ClusterRecord, Image) {
-    let found = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }.first
-    if var record = found {
-      try await renew(&record, alive: alive)
-      return (record, try await images.find(.id(record.imageID)))
-    }
-    let image = try await images.find(settings.image)
-    let made = ClusterRecord(
-      id: cluster, groupID: "", run: settings.run, owner: settings.owner, expires: .now + settings.lifetime,
-      imageID: image.id)
-    do {
-      var record = made
-      record.groupID = try await client.send(
-        CreateSecurityGroup(
-          groupName: cluster.resourceName, groupDescription: "run_exp: the machines of \(cluster)",
-          tagSpecifications: [
-            TagSpecification("security-group", .init(made.tags.merging([ClusterTag.image: image.id]) { $1 }))
-          ]))
-      return (record, image)
-    } catch let error as AWSError where error.kind == .duplicate {
-      // Made a moment ago: by a launch that died, or by a first try whose reply was lost.
-      let record = try await awaitRecord(error)
-      return (record, try await images.find(.id(record.imageID)))
-    }
-  }
-
-  private func awaitRecord(_ error: AWSError) async throws -> ClusterRecord {
-    let deadline = ContinuousClock.now + provider.pace.visibility
-    while true {
-      if let record = try await provider.groups(of: cluster).compactMap({ ClusterRecord($0) }).first { return record }
-      guard ContinuousClock.now < deadline else {
-        throw misfit("a security group \(cluster.resourceName) is there that is not run_exp's: \(error)")
-      }
-      try await provider.pause()
-    }
-  }
-
-  /// Gives the cluster new time if it has little left, and the image that is asked for if it has no machines of another.
-  private func renew(_ record: inout ClusterRecord, alive: [EC2Instance]) async throws {
+  /// The record, with new time for the cluster if it has little left, and the image that is asked for if it has no machines
+  /// of another.
+  private func renewed(alive: [EC2Instance]) async throws -> (ClusterRecord, Image) {
+    var (record, image) = (record, image)
     var tags: [String: String] = [:]
-    let left = record.expires - .now
-    if left < min(.seconds(3600), settings.lifetime / 2) {
+    if record.expires - .now < min(.seconds(3600), settings.lifetime / 2) {
       record.expires = .now + settings.lifetime
       tags[ClusterTag.expires] = record.expires.iso8601
       provider.tell("cluster \(cluster) had little time left; its machines now end at \(record.expires)")
@@ -241,11 +208,13 @@ struct Provisioning: Sendable {
           "cluster \(cluster) has machines of image \(record.imageID), and \(asked) is asked for; terminate it first, or "
             + "make another with --cluster NAME")
       }
+      image = try await ImageSearch(client: client, cluster: cluster).find(settings.image)
       record.imageID = asked
       tags[ClusterTag.image] = asked
     }
-    guard !tags.isEmpty else { return }
+    guard !tags.isEmpty else { return (record, image) }
     try await client.send(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)))
+    return (record, image)
   }
 
   /// Makes the public key known under the cluster's name.

@@ -1,0 +1,51 @@
+/// Finds the record of a cluster, or makes it.
+struct RecordDesk {
+  let provider: EC2Provider
+  let cluster: ClusterID
+
+  /// - Returns: the record, and the image that it says.
+  func open() async throws -> (ClusterRecord, Image) {
+    let images = ImageSearch(client: provider.client, cluster: cluster)
+    if let record = try await find() { return (record, try await images.find(.id(record.imageID))) }
+    let image = try await images.find(provider.settings.image)
+    let deadline = ContinuousClock.now + provider.pace.visibility
+    while true {
+      do {
+        return (try await make(image), image)
+      } catch let error as AWSError where error.kind == .duplicate {
+        // Made a moment ago: by another launch, or by a first try whose reply was lost. Or a `terminate` holds the name to
+        // see whether it is free, and lets go of it.
+        if let record = try await find() { return (record, try await images.find(.id(record.imageID))) }
+        if ContinuousClock.now >= deadline { try await removeRest(error) }
+      }
+      try await provider.pause()
+    }
+  }
+
+  private func find() async throws -> ClusterRecord? {
+    try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }.first
+  }
+
+  /// Removes what a `terminate` left that was killed while it held the name.
+  private func removeRest(_ error: AWSError) async throws {
+    guard let rest = try await provider.groups(of: cluster).first(where: { $0.name == cluster.resourceName }) else {
+      throw FleetFailure(
+        .misfit("a security group \(cluster.resourceName) is there that is not run_exp's: \(error)"), cluster: cluster)
+    }
+    try await provider.client.send(DeleteSecurityGroup(groupID: rest.id))
+  }
+
+  private func make(_ image: Image) async throws -> ClusterRecord {
+    let settings = provider.settings
+    var record = ClusterRecord(
+      id: cluster, groupID: "", run: settings.run, owner: settings.owner, expires: .now + settings.lifetime,
+      imageID: image.id)
+    record.groupID = try await provider.client.send(
+      CreateSecurityGroup(
+        groupName: cluster.resourceName, groupDescription: "run_exp: the machines of \(cluster)",
+        tagSpecifications: [
+          TagSpecification("security-group", .init(record.tags.merging([ClusterTag.image: image.id]) { $1 }))
+        ]))
+    return record
+  }
+}
