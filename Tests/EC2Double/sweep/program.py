@@ -14,7 +14,7 @@ from EC2Double.double import Double, Dropped
 from EC2Double.ledger import Call
 from EC2Double.signature import Account
 
-from .point import BEFORE, EFFECT, LOST, REPLIED, ZONES, Crash, Point, TYPES
+from .point import BEFORE, EFFECT, ELSEWHERE, LOST, REPLIED, TYPES, ZONES, Crash, Point
 
 LIMIT_S = 90
 
@@ -92,6 +92,16 @@ class Operator:
         self.config, self.cluster = self.folder / "experiment.json", self.folder / "cluster.yml"
         self.config.write_text(json.dumps(experiment(point), indent=1))
         self.cluster.write_text(CLUSTER.format(region=region, zones=", ".join(ZONES)))
+        # Who launches on another machine brings the key along; otherwise the program makes one.
+        self.key = shared_key(folder.parent) if any(step.place == ELSEWHERE and step.verb == "launch" for step in point.steps) else None
+
+
+def shared_key(folder: Path) -> Path:
+    """A private ed25519 key, made once."""
+    key = folder / "id_ed25519"
+    if not key.exists():
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    return key
 
 
 CLUSTER = """provider: ec2
@@ -128,7 +138,7 @@ class Program:
             "AWS_ENDPOINT_URL": self.url, "AWS_ACCESS_KEY_ID": account.access_key, "AWS_SECRET_ACCESS_KEY": account.secret_key,
             "AWS_SESSION_TOKEN": account.session_token or "", "AWS_REGION": self.region, "AWS_EC2_METADATA_DISABLED": "true",
             "HOME": str(operator.home), "RUN_EXP_CLOUD_TIME_SCALE": f"{self.double.clock.time_scale:g}",
-        }  # fmt: skip
+        } | ({"PARM_SSH_KEY": str(operator.key)} if operator.key else {})  # fmt: skip
 
     def run(self, operator: Operator, verb: str, crash: Crash | None = None) -> Run:
         arguments = [operator.config.name, verb, "--cluster-file", operator.cluster.name]

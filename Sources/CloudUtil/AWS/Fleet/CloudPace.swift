@@ -2,8 +2,10 @@
 public struct CloudPace: Equatable, Sendable {
   /// Between two looks at the fleet.
   public var poll: Duration = .seconds(2)
-  /// For how long EC2 may not tell of something that exists ("eventual consistency").
-  public var visibility: Duration = .seconds(20)
+  /// For how long EC2 may not tell of something that exists ("eventual consistency"), where waiting for it takes time.
+  public var visibility: Duration = .seconds(30)
+  /// For how long something that was made or seen counts as there although EC2 does not tell of it.
+  public var memory: Duration = .seconds(180)
   /// Before zones without capacity are asked again.
   public var coolDown: Duration = .seconds(30)
   /// Until every machine has to run, or to be terminated.
@@ -20,6 +22,7 @@ public struct CloudPace: Equatable, Sendable {
     self.init()
     poll /= factor
     visibility /= factor
+    memory /= factor
     coolDown /= factor
     patience /= factor
     renewal /= factor

@@ -57,7 +57,8 @@ extension EC2Provider {
   func setExpiry(_ expires: UTCTime, of ids: [String]) async throws {
     for start in stride(from: 0, to: ids.count, by: 500) {
       let some = Array(ids[start..<min(start + 500, ids.count)])
-      try await client.send(CreateTags(resourceIDs: some, tags: [EC2Tag(ClusterTag.expires, expires.iso8601)]))
+      let tag = EC2Tag(ClusterTag.expires, expires.iso8601)
+      try await client.sendUntilKnown(CreateTags(resourceIDs: some, tags: [tag]), pace: pace)
     }
   }
 }

@@ -118,7 +118,7 @@ extension EC2Provider {
         // Who may only end things believes what can be seen.
         return true
       }
-      try await provider.client.send(DeleteSecurityGroup(groupID: id))
+      try await provider.client.deleteGroup(id, pace: provider.pace)
       deleted.insert(name)
       return true
     }

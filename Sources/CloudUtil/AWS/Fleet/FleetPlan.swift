@@ -56,7 +56,7 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
 
   mutating func observe(_ instances: [EC2Instance], now: Instant) throws(Failure) {
     for instance in instances { known[instance.id] = (instance, now) }
-    known = known.filter { $1.at.advanced(by: pace.visibility) > now }
+    known = known.filter { $1.at.advanced(by: pace.memory) > now }
     view = FleetView(instances: known.values.map(\.instance))
     for instance in instances where instance.state.isEnding && made.contains(instance.id) {
       guard dead.insert(instance.id).inserted, let role = instance.tags[ClusterTag.role].map({ Role($0) }) else {

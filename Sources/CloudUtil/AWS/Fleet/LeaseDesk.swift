@@ -18,7 +18,8 @@ struct LeaseDesk: Sendable {
       return result
     } catch {
       try? await shielded { [self] in
-        try await client.send(CreateTags(resourceIDs: [groupID], tags: [EC2Tag(ClusterTag.holder, "")]))
+        try await client.sendUntilKnown(
+          CreateTags(resourceIDs: [groupID], tags: [EC2Tag(ClusterTag.holder, "")]), pace: pace)
       }
       throw error
     }
@@ -49,8 +50,9 @@ struct LeaseDesk: Sendable {
         if lease.holder == holder { return (lease.groupID, isAfterDeath) }
         guard lease.state(now: .now, life: pace.leaseLife) == .dead else { throw busy(lease) }
         // Whoever comes after a death right now has to know of the death before.
-        try await client.send(
-          CreateTags(resourceIDs: [record.groupID], tags: [EC2Tag(ClusterTag.unsettled, UTCTime.now.iso8601)]))
+        try await client.sendUntilKnown(
+          CreateTags(resourceIDs: [record.groupID], tags: [EC2Tag(ClusterTag.unsettled, UTCTime.now.iso8601)]),
+          pace: pace)
         // By its id: a lease that somebody else has taken meanwhile is another.
         try await delete(lease.groupID)
         isAfterDeath = true
@@ -91,11 +93,7 @@ struct LeaseDesk: Sendable {
     }
   }
 
-  private func delete(_ groupID: String) async throws {
-    do {
-      try await client.send(DeleteSecurityGroup(groupID: groupID))
-    } catch let error as AWSError where error.kind == .notFoundYet {}
-  }
+  private func delete(_ groupID: String) async throws { try await client.deleteGroup(groupID, pace: pace) }
 
   private func find() async throws -> Lease? {
     try await client.sendAll(DescribeSecurityGroups(filters: ClusterTag.filters(cluster)))

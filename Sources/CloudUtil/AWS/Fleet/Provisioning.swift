@@ -213,7 +213,7 @@ struct Provisioning: Sendable {
       tags[ClusterTag.image] = asked
     }
     guard !tags.isEmpty else { return (record, image) }
-    try await client.send(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)))
+    try await client.sendUntilKnown(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)), pace: provider.pace)
     return (record, image)
   }
 
@@ -252,25 +252,17 @@ struct Provisioning: Sendable {
   private func ensureFirewall(_ record: ClusterRecord) async throws {
     let wanted = Firewall.rules(groupID: record.groupID, sshFrom: try await provider.site.sshSources())
     let (missing, surplus) = Firewall.difference(present: record.ingress, wanted: wanted)
-    if !missing.isEmpty {
-      try await untilKnown {
-        try await client.send(AuthorizeSecurityGroupIngress(groupID: record.groupID, permissions: missing))
+    do {
+      if !missing.isEmpty {
+        let call = AuthorizeSecurityGroupIngress(groupID: record.groupID, permissions: missing)
+        try await client.sendUntilKnown(call, pace: provider.pace)
       }
+    } catch let error as AWSError where error.kind == .duplicate {
+      // A first try whose reply was lost.
     }
     if !surplus.isEmpty {
-      try await client.send(RevokeSecurityGroupIngress(groupID: record.groupID, permissions: surplus))
-    }
-  }
-
-  /// Repeats `call` while what it names was made so recently that it is not known everywhere. A rule that is there is fine.
-  private func untilKnown(_ call: () async throws -> Void) async throws {
-    let deadline = ContinuousClock.now + provider.pace.visibility
-    while true {
-      do { return try await call() } catch let error as AWSError where error.kind == .duplicate {
-        return
-      } catch let error as AWSError where error.kind == .notFoundYet && ContinuousClock.now < deadline {
-        try await provider.pause()
-      }
+      let call = RevokeSecurityGroupIngress(groupID: record.groupID, permissions: surplus)
+      try await client.sendUntilKnown(call, pace: provider.pace)
     }
   }
 
