@@ -5,6 +5,7 @@ Exit code 0: no point failed; 1: some did; 64: usage. A point that fails is kept
 
 import argparse
 import queue
+import re
 import shlex
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from EC2Double.sweep.program import Killer, Operator, Program, Run, remove
 REGION = "us-east-1"
 ACCOUNT = Account(session_token="double-SESSION-token-zyxwvutsrqponmlkjihgfedcba/+=")
 # What a program says that has found another's lease: it is to be tried again when the lease has run out.
-BUSY, LEASE_S, PATIENCE = ("lease", "busy", "another launch"), 30.0, 6
+BUSY, LEASE_S, PATIENCE = re.compile(r"\blease\b|another launch", re.IGNORECASE), 60.0, 6
 
 
 @dataclass
@@ -106,7 +107,7 @@ class Worker:
         for patience in range(PATIENCE, -1, -1):
             run = self.program.run(operator, step.verb, step.crash)
             outcome.runs.append(run)
-            if run.code <= 0 or run.fired or not patience or not any(word in run.output.lower() for word in BUSY):
+            if run.code <= 0 or run.fired or not patience or not BUSY.search(run.output):
                 break
             outcome.waited += 1
             self.double.clock.sleep(LEASE_S)

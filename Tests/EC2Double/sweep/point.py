@@ -10,8 +10,8 @@ MOMENTS = (BEFORE, EFFECT, EFFECT, REPLIED, LOST)
 HERE, ELSEWHERE = "here", "elsewhere"
 ZONES = ("us-east-1b", "us-east-1a", "us-east-1c")
 TYPES = {"frontend": "c5.large", "worker": "c5.xlarge", "client": "m5.large"}
-# In seconds of the cloud: nothing stays unseen for longer. Long enough that the next program has started by then.
-CONSISTENCY_S = 20.0
+# In seconds of the cloud: nothing stays unseen for longer. Shorter than run_exp waits for what must be there (20).
+CONSISTENCY_S = 15.0
 
 
 @dataclass(frozen=True)
