@@ -5,6 +5,7 @@ Exit code 0: no point failed; 1: some did; 64: usage. A point that fails is kept
 
 import argparse
 import queue
+import re
 import shlex
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from EC2Double.sweep.program import Killer, Operator, Program, Run, remove
 REGION = "us-east-1"
 ACCOUNT = Account(session_token="double-SESSION-token-zyxwvutsrqponmlkjihgfedcba/+=")
 # What a program says that has found another's lease: it is to be tried again when the lease has run out.
-BUSY, LEASE_S, PATIENCE = ("lease", "busy", "another launch"), 30.0, 6
+BUSY, LEASE_S, PATIENCE = re.compile(r"\blease\b|another launch", re.IGNORECASE), 60.0, 6
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Worker:
         self.folder = folder
         self.double = Double(ACCOUNT, time_scale=time_scale, lifecycle=Lifecycle(pending_s=4, stopping_s=3, shutting_down_s=3))
         self.server = Server(self.double).start()
-        self.killer = Killer("")
+        self.killer = Killer()
         self.double.watcher = self.killer
         self.program = Program(command, self.double, self.server.url, self.killer, REGION)
 
@@ -106,7 +107,7 @@ class Worker:
         for patience in range(PATIENCE, -1, -1):
             run = self.program.run(operator, step.verb, step.crash)
             outcome.runs.append(run)
-            if run.code <= 0 or run.fired or not patience or not any(word in run.output.lower() for word in BUSY):
+            if run.code <= 0 or run.fired or not patience or not BUSY.search(run.output):
                 break
             outcome.waited += 1
             self.double.clock.sleep(LEASE_S)
@@ -131,8 +132,7 @@ class Worker:
         plain = Point(0, 0, 3, [Step(verb) for verb in ("launch", "extend", "terminate")], [], "fails", extra={"models": 2})
         outcome = self.sweep(plain)
         for step, run in zip(plain.steps, outcome.runs):
-            asked = [call for call in run.calls if call.action not in ("DescribeInstances", "DescribeInstanceStatus")]
-            found[step.verb] = (sum(call.mutating for call in run.calls), len(asked) + 3)
+            found[step.verb] = points.counted(run.calls)
         if outcome.violations:
             raise SystemExit("crash-sweep: it fails even when nothing goes wrong\n" + told(outcome))
         remove(outcome.folder)
@@ -164,7 +164,7 @@ def swept(command: list[str], numbers: list[int], seed: int, jobs: int, folder: 
     tally, lock, left = Tally(), threading.Lock(), queue.SimpleQueue()
     workers = [Worker(command, folder / f"worker-{each}", time_scale) for each in range(jobs)]
     counts = workers[0].counts()
-    print("calls when nothing goes wrong: " + ", ".join(f"{verb} {each[0]} mutating" for verb, each in counts.items()), flush=True)
+    print("calls when nothing goes wrong: " + ", ".join(f"{verb} {each[points.MUTATING]} mutating" for verb, each in counts.items()), flush=True)
     for number in numbers:
         left.put(number)
 

@@ -82,7 +82,7 @@ class Cluster:
     def __init__(self, config: dict[str, Any]) -> None:
         self.cloud = Cloud()
         self.experiment = config["experiment_id"]
-        self.name = f"run_exp-{self.experiment}-main"
+        self.name = f"run_exp/{self.experiment}/main"
         models = config["num_models"]
         self.wanted = {"frontend": 1, "worker": models + models // 2, "client": 1}
         self.types = {role: config[f"{role}_type"] for role in self.wanted}

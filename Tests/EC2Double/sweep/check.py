@@ -107,9 +107,9 @@ def add_bystander(double: Double, region_name: str, number: int) -> None:
     region = double.region(region_name)
     now = double.clock.now()
     experiment = f"sweep-{number}0"
-    group = Group(region.identifier("sg"), region.next(), now, {"EXP_ID": experiment, "run_exp:cluster": experiment}, f"run_exp-{experiment}-main", "other", region.network, region.owner)
+    group = Group(region.identifier("sg"), region.next(), now, {"EXP_ID": experiment, "run_exp:cluster": "main"}, f"run_exp/{experiment}/main", "other", region.network, region.owner)
     region.groups[group.id] = group
-    region.keys[f"run_exp-{experiment}-main"] = KeyPair(region.identifier("key"), region.next(), now, {"EXP_ID": experiment}, f"run_exp-{experiment}-main", "", "ed25519", "")
+    region.keys[f"run_exp/{experiment}/main"] = KeyPair(region.identifier("key"), region.next(), now, {"EXP_ID": experiment}, f"run_exp/{experiment}/main", "", "ed25519", "")
     zone = next(iter(region.offered))
     tags = {"EXP_ID": experiment, "TASK_TYPE": "worker", "run_exp:cluster": "main", "run_exp:owner": BYSTANDER, "run_exp:expires": "2099-01-01T00:00:00Z"}
     image = region.images["ami-0deb1200000000003"]

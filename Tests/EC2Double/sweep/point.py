@@ -1,30 +1,37 @@
 """A point of the sweep: what is run, where it is killed, what else goes wrong, how it is recovered. From seed and number alone."""
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+
+from EC2Double.ledger import Call
 
 # Where a program can die, relative to one of its calls; `lost` loses the reply and kills nothing.
 BEFORE, EFFECT, REPLIED, LOST = "before", "effect", "replied", "lost"
 MOMENTS = (BEFORE, EFFECT, EFFECT, REPLIED, LOST)
+ANY, MUTATING = "any", "mutating"
 HERE, ELSEWHERE = "here", "elsewhere"
 ZONES = ("us-east-1b", "us-east-1a", "us-east-1c")
 TYPES = {"frontend": "c5.large", "worker": "c5.xlarge", "client": "m5.large"}
-# In seconds of the cloud: nothing stays unseen for longer. Long enough that the next program has started by then.
-CONSISTENCY_S = 20.0
+# In seconds of the cloud: nothing stays unseen for longer. Shorter than run_exp waits for what must be there (20).
+CONSISTENCY_S = 15.0
 
 
 @dataclass(frozen=True)
 class Crash:
-    """At the n-th call of the program's, of those that change something or of all."""
+    """At the n-th call of the program's: of all (`any`), of those that change something (`mutating`), or of one action."""
 
     moment: str
-    mutating: bool
+    of: str
     n: int
+
+    def selects(self, call: Call) -> bool:
+        return self.of == ANY or self.of == call.action or (self.of == MUTATING and call.mutating)
 
     def text(self) -> str:
         what = {BEFORE: "killed before", EFFECT: "killed after the effect of", REPLIED: "killed after the reply to", LOST: "lost reply to"}[self.moment]
-        return f"{what} {'mutating ' if self.mutating else ''}call {self.n}"
+        return f"{what} {f'call {self.n}' if self.of == ANY else f'{self.of} call {self.n}'}"
 
 
 @dataclass(frozen=True)
@@ -62,60 +69,78 @@ class Point:
         return f"point {self.number}: " + "; ".join(step.text() for step in self.steps) + f"; {faults}"
 
 
-# How many calls a verb makes when nothing goes wrong: of those that change something, and of all but repeated questions.
-Counts = dict[str, tuple[int, int]]
+# How many calls each verb makes when nothing goes wrong: `any` (repeated questions count little), `mutating`, and by action.
+Counts = dict[str, dict[str, int]]
+USUAL = {ANY: 10, MUTATING: 5}
+
+
+def counted(calls: list[Call]) -> dict[str, int]:
+    polls = ("DescribeInstances", "DescribeInstanceStatus")
+    found = {ANY: 3 + sum(call.action not in polls for call in calls), MUTATING: sum(call.mutating for call in calls)}
+    return found | Counter(call.action for call in calls if call.mutating)
 
 
 def made(number: int, seed: int, counts: Counts) -> Point:
     draw = random.Random(f"{seed}/point/{number}")
     story = draw.choices(("launch", "extend", "terminate", "relaunch"), (5, 2, 4, 3))[0]
     verb = "launch" if story == "relaunch" else story
-    crash = _crash(draw, counts.get(verb, (5, 10)))
+    usual = counts.get(verb, USUAL)
+    if story == "relaunch":
+        # Stopped machines are started, none are made.
+        usual = {ANY: usual[ANY], MUTATING: usual[MUTATING], "StartInstances": 1}
+    # A third of the points are where naive programs fail: the machines are made or ended, nobody heard of it, and who looks
+    # at once does not see them yet.
+    sharp = draw.random() < 0.33
+    crash = _crash(draw, usual, sharp)
     before = {"launch": [], "relaunch": [Step("launch"), Step("stop")]}.get(story, [Step("launch")])
-    steps = [*before, Step(verb, HERE, crash), *_recovery(draw, verb)]
+    steps = [*before, Step(verb, HERE, crash), *_recovery(draw, verb, sharp)]
     models = draw.choice((2, 2, 4))
     return Point(
-        number, seed, models + models // 2, steps, _rules(draw), draw.choice(("fails", "repeats")), stopped=draw.choice((0.4, 1.0)), extra={"models": models}
+        number, seed, models + models // 2, steps, _rules(draw, sharp), draw.choice(("fails", "repeats")), stopped=draw.choice((0.4, 1.0)), extra={"models": models}
     )
 
 
-def _crash(draw: random.Random, counts: tuple[int, int]) -> Crash:
-    mutating = draw.random() < 0.7
-    most = max(1, counts[0] if mutating else counts[1])
-    moment = draw.choice(MOMENTS)
-    return Crash(moment, mutating, draw.randint(1, most))
+def _crash(draw: random.Random, counts: dict[str, int], sharp: bool) -> Crash:
+    """Where it hurts most, and everywhere else: half of them at a call that makes or ends machines."""
+    actions = sorted(set(counts) & {"RunInstances", "StartInstances", "TerminateInstances", "CreateTags"})
+    of = draw.choices((draw.choice(actions) if actions else MUTATING, MUTATING, ANY), (5, 3, 2))[0]
+    if sharp and actions:
+        of = draw.choice(actions)
+    return Crash(EFFECT if sharp else draw.choice(MOMENTS), of, draw.randint(1, max(1, counts[of])))
 
 
-def _recovery(draw: random.Random, verb: str) -> list[Step]:
+def _recovery(draw: random.Random, verb: str, sharp: bool) -> list[Step]:
     """What a person does next; the end is always a terminate, so that nothing may be left of any point."""
-    place = draw.choice((HERE, ELSEWHERE))
+    place = HERE if sharp else draw.choice((HERE, ELSEWHERE))
     first = {
         "launch": draw.choice(("launch", "launch", "terminate")),
         "extend": draw.choice(("extend", "launch", "terminate")),
         "terminate": draw.choice(("terminate", "terminate", "launch")),
     }[verb]
     steps = [Step(first, place)]
-    if draw.random() < 0.15:
+    if not sharp and draw.random() < 0.2:
         # It is killed once more.
-        steps.insert(0, Step(first, place, Crash(draw.choice((BEFORE, EFFECT, REPLIED)), True, draw.randint(1, 4))))
+        steps.insert(0, Step(first, place, Crash(draw.choice((BEFORE, EFFECT, REPLIED)), MUTATING, draw.randint(1, 4))))
     if first != "terminate":
         steps.append(Step("terminate", draw.choice((HERE, ELSEWHERE))))
     return steps
 
 
-def _rules(draw: random.Random) -> list[dict[str, Any]]:
+def _rules(draw: random.Random, sharp: bool) -> list[dict[str, Any]]:
     """Faults that a program has to live with: all of them pass, or leave another way."""
+    unseen = [1, CONSISTENCY_S]
+    hidden = {"fault": "invisible", "resources": [draw.choice(("instance", "instance", "instance-tags"))], "seconds": CONSISTENCY_S}
     possible = [
         {"fault": "RequestLimitExceeded", "probability": round(draw.uniform(0.03, 0.15), 3)},
         {"fault": "InternalError", "probability": round(draw.uniform(0.02, 0.08), 3)},
         {"fault": "lost_reply", "probability": round(draw.uniform(0.02, 0.06), 3)},
         {"fault": "lost_request", "probability": round(draw.uniform(0.02, 0.06), 3)},
         {"fault": "InsufficientInstanceCapacity", "actions": ["RunInstances"], "zones": [ZONES[0]], "types": [draw.choice([*TYPES.values(), "*"])]},
-        {"fault": "invisible", "resources": ["instance"], "seconds": [0.5, CONSISTENCY_S], "probability": 0.6},
-        {"fault": "invisible", "resources": ["instance-tags"], "seconds": [0.5, CONSISTENCY_S], "probability": 0.6},
-        {"fault": "invisible", "resources": ["group", "key"], "seconds": [0.5, CONSISTENCY_S], "probability": 0.6},
+        {"fault": "invisible", "resources": ["instance"], "seconds": unseen, "probability": 0.8},
+        {"fault": "invisible", "resources": ["instance-tags"], "seconds": unseen, "probability": 0.8},
+        {"fault": "invisible", "resources": ["group", "key"], "seconds": [2, CONSISTENCY_S], "probability": 0.6},
         {"fault": "partial_pages", "size": draw.randint(1, 3), "probability": 0.7},
         {"fault": "slow_pending", "seconds": [10, 40], "probability": 0.3},
         {"fault": "delay_reply", "seconds": [0.5, 3], "probability": 0.1},
     ]
-    return [rule for rule in possible if draw.random() < 0.3]
+    return [hidden] * sharp + [rule for rule in possible if draw.random() < 0.3]

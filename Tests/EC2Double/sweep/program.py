@@ -22,17 +22,18 @@ LIMIT_S = 90
 class Killer:
     """The double's watcher: counts the calls of the program that runs, and kills it at one of them."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._crash: Crash | None = None
         self._pid: int | None = None
-        self._place: dict[int, int] = {}
-        self._counts = {True: 0, False: 0}
+        # How many calls that it selects were made, and the number of the one it falls on.
+        self._count = 0
+        self._chosen: int | None = None
         self.fired = False
 
     def watch(self, pid: int, crash: Crash | None) -> None:
         with self._lock:
-            self._pid, self._crash, self._place, self._counts, self.fired = pid, crash, {}, {True: 0, False: 0}, False
+            self._pid, self._crash, self._count, self._chosen, self.fired = pid, crash, 0, None, False
 
     def rest(self) -> None:
         with self._lock:
@@ -40,10 +41,10 @@ class Killer:
 
     def arrived(self, call: Call) -> None:
         with self._lock:
-            for mutating in {False, call.mutating}:
-                self._counts[mutating] += 1
-                if self._crash and self._crash.mutating == mutating and self._counts[mutating] == self._crash.n:
-                    self._place[call.n] = self._crash.n
+            if self._crash and self._crash.selects(call):
+                self._count += 1
+                if self._count == self._crash.n:
+                    self._chosen = call.n
         self._at(BEFORE, call)
 
     def done(self, call: Call) -> None:
@@ -55,7 +56,7 @@ class Killer:
 
     def _at(self, moment: str, call: Call) -> None:
         with self._lock:
-            if self._crash is None or self._crash.moment != moment or call.n not in self._place or self.fired:
+            if self._crash is None or self._crash.moment != moment or call.n != self._chosen or self.fired:
                 return
             self.fired = True
             if moment != LOST and self._pid:
