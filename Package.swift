@@ -95,8 +95,8 @@ let package = Package(
     .testTarget(
       name: "CloudUtilTests", dependencies: ["CloudUtil"],
       exclude: [
-          "AWS/Credentials/random_profiles.py", "AWS/EC2/random_arguments.py", "AWS/Settings/endpoints.py",
-          "AWS/Settings/read_ini.py", "AWS/Signing/fetch_vectors.py", "AWS/Signing/random_requests.py",
+        "AWS/Credentials/random_profiles.py", "AWS/EC2/random_arguments.py", "AWS/Settings/endpoints.py",
+        "AWS/Settings/read_ini.py", "AWS/Signing/fetch_vectors.py", "AWS/Signing/random_requests.py",
       ]),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"]),
     .testTarget(name: "FrontendTests", dependencies: ["Frontend"]),
