@@ -55,11 +55,11 @@ extension Lifecycle {
     try Console.show("\(cluster): \(machines) machines end themselves at \(expires)\n")
   }
 
-  /// Shows every cluster of ours in the region, or those of one experiment.
-  static func list(experiment: String?, on cloud: Cloud, json: Bool) async throws {
+  /// Shows every cluster of ours in the region, or those of one experiment, of one name.
+  static func list(experiment: String?, cluster name: String?, on cloud: Cloud, json: Bool) async throws {
     let clusters = try await cloud.perform(config: "<config>", ClusterID(experiment: experiment ?? "")) {
       try await cloud.provider.clusters()
-    }.filter { experiment == nil || $0.id.experiment == experiment }
+    }.filter { $0.id.experiment == experiment ?? $0.id.experiment && $0.id.name == name ?? $0.id.name }
     let list = ClusterList(clusters, region: cloud.region, prices: cloud.prices, now: .now)
     if json { try Results.show(list) } else { try Console.show(list.text) }
   }

@@ -29,6 +29,6 @@ struct ListCommand: AsyncParsableCommand {
         ).experiment.experimentID
     }
     let cloud = try Cloud(cluster, installation: try .current())
-    try await Lifecycle.list(experiment: experiment, on: cloud, json: format.json)
+    try await Lifecycle.list(experiment: experiment, cluster: cluster.cluster?.name, on: cloud, json: format.json)
   }
 }

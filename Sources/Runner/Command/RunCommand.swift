@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Last folder of the result path (default: the number of --idx): \(FinalDir.rule).", valueName: "name"))
   var finalDir: FinalDir?
-  @OptionGroup var place: PlaceOptions
+  @Flag(help: "Accepted for likeness with launch: run is always on this machine.") var local = false
   @OptionGroup var trials: TrialOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions

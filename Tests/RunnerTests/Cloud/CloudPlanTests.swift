@@ -129,7 +129,7 @@ struct CloudPlanTests {
     let types = [Role("frontend"): "c5.9xlarge", Role("worker"): "p2.xlarge", Role("client"): "m5.xlarge"]
     let plan = CloudPlan(
       groups: types.mapValues { .init(count: 2, instanceType: settings.instanceType(inPlaceOf: $0)) },
-      inPlaceOf: types, region: settings.region, zones: settings.zones, prices: try PriceTableTests.shipped(),
+      inPlaceOf: types, region: "us-east-1", zones: settings.zones, prices: try PriceTableTests.shipped(),
       load_s: [3600], overhead_s: 0)
     #expect(plan.perHour.isComplete)
     #expect(abs(plan.sweep.known_usd - 2 * (1.53 + 0.526 + 0.192)) < 1e-9)

@@ -55,6 +55,11 @@ struct CommandLineTests {
       (["x.json", "launch", "--local", "--final_dir", ""], "--final_dir"),
       (["x.json", "run"], "--idx"), (["x.json", "run", "--idx=-1"], "numbered from 0"),
       (["x.json", "plan", "more"], "more"),
+      (["x.json", "launch", "--local", "--cluster", "a"], "--local is this machine"),
+      (["x.json", "launch", "--cluster", "../a"], "--cluster"), (["x.json", "plan", "--local", "--check"], "--check"),
+      (["x.json", "extend"], "--hours"), (["x.json", "extend", "--hours", "0"], "> 0"),
+      (["terminate", "--local"], "run_exp <config> terminate"),
+      (["x.json", "terminate", "--expired", "--local"], "--expired"),
     ])
   func usage(words: [String], fragment: String) throws {
     let ending = try #require(parseError(words))
@@ -75,14 +80,15 @@ struct CommandLineTests {
     if let verb = words.first(where: Verb.names.contains) { #expect(ending.text.contains("run_exp <config> \(verb)")) }
   }
 
-  @Test("runs on this machine only when told so", arguments: ["launch", "terminate"])
-  func local(verb: String) async throws {
-    let failure = try await #require(throws: Failure.self) {
-      var command = try #require(try self.parse("/nowhere/x.json", verb) as? any AsyncParsableCommand)
-      try await command.run()
-    }
-    #expect(failure.exitCode == .usage)
-    #expect(failure.description.contains("run_exp /nowhere/x.json \(verb) --local"))
+  @Test("takes machines elsewhere unless told --local, and some verbs without an experiment")
+  func places() throws {
+    let launch = try #require(try parse("x.json", "launch", "--cluster", "mine") as? LaunchCommand)
+    #expect(!launch.place.local && launch.place.cluster.name == "mine")
+    let terminate = try #require(try parse("x.json", "terminate") as? TerminateCommand)
+    #expect(!terminate.place.local && terminate.place.cluster.name == "main")
+    #expect(try parse("list", "--json") is ListCommand)
+    #expect((try parse("terminate", "--expired") as? TerminateCommand)?.expired == true)
+    #expect((try parse("x.json", "extend", "--hours", "0.5") as? ExtendCommand)?.hours == 0.5)
   }
 
   @Test("turns every error into words and a status of its own")

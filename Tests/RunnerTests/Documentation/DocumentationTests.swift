@@ -15,13 +15,11 @@ struct DocumentationTests {
 
   /// Every document for users and contributors, and the help of every verb.
   static func texts() throws -> [String] {
-    let configurations = [
-      RunExp.configuration, PlanCommand.configuration, LaunchCommand.configuration, RunCommand.configuration,
-      AnalyzeCommand.configuration, TerminateCommand.configuration,
-    ]
-    return try ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md", "docs/command-line.md"].map(
-      text)
-      + configurations.map(\.discussion)
+    var texts = RunExp.configuration.subcommands.map { $0.configuration.discussion }
+    texts.append(RunExp.configuration.discussion)
+    let documents = ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"]
+    for document in documents + ["docs/command-line.md", "docs/cloud.md"] { texts.append(try text(document)) }
+    return texts
   }
 
   /// The words of each shell command in a text that begins with `run_exp <path>.json`.
@@ -89,13 +87,10 @@ struct DocumentationTests {
 
   @Test("has every option of every verb, and no other")
   func options() throws {
-    let pattern = try Regex("--[a-z_]+")
+    let pattern = try Regex("--[a-z_-]+")
     func options(in text: String) -> Set<String> { Set(text.matches(of: pattern).map { String(text[$0.range]) }) }
-    let helps = [
-      PlanCommand.helpMessage(columns: 1000), LaunchCommand.helpMessage(columns: 1000),
-      RunCommand.helpMessage(columns: 1000), AnalyzeCommand.helpMessage(columns: 1000),
-      TerminateCommand.helpMessage(columns: 1000), RunExp.helpMessage(columns: 1000),
-    ]
+    let verbs = RunExp.configuration.subcommands.map { $0.helpMessage(columns: 1000) }
+    let helps = verbs + [RunExp.helpMessage(columns: 1000)]
     let rows = try Self.text("docs/command-line.md").split(separator: "\n").filter { $0.hasPrefix("| `--") }
     let documented = options(
       in: rows.map { $0.split(separator: "|").first.map(String.init) ?? "" }.joined(separator: " "))
@@ -123,7 +118,7 @@ struct DocumentationTests {
   @Test("names scripts, files and folders that are there")
   func files() throws {
     let known = try NSRegularExpression(pattern: #"`((?:Scripts|Sources|Tests|run|Benchmarks)/[A-Za-z0-9_./+-]+)`"#)
-    for document in ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"] {
+    for document in ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md", "docs/cloud.md"] {
       let text = try Self.text(document)
       for match in known.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
         guard let range = Range(match.range(at: 1), in: text) else { continue }
@@ -136,7 +131,7 @@ struct DocumentationTests {
   @Test("gives each exit status in the help")
   func exitStatuses() {
     let help = RunExp.configuration.discussion
-    let used: [Runner.ExitCode] = [.usage, .config, .infrastructure, .experiment, .results, .interrupted]
+    let used: [Runner.ExitCode] = [.usage, .config, .infrastructure, .experiment, .capacity, .results, .interrupted]
     for code in used { #expect(help.contains("\(code.rawValue) ")) }
   }
 }
