@@ -28,9 +28,8 @@ public struct EC2Provider: Provider {
       // First of all, and deleted last: where it is not, there is nothing.
       let (record, image) = try await RecordDesk(provider: self, cluster: spec.cluster).open()
       let leases = LeaseDesk(client: client, record: record, owner: settings.owner, pace: pace)
-      return try await leases.hold { isAfterDeath in
-        try await Provisioning(provider: self, spec: spec, record: record, image: image, isAfterDeath: isAfterDeath)
-          .machines()
+      return try await leases.hold { dead in
+        try await Provisioning(provider: self, spec: spec, record: record, image: image, dead: dead).machines()
       }
     }
   }

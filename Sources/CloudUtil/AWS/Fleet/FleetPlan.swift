@@ -26,13 +26,15 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   private var launches: [Role: RoleLaunch]
   /// Everything that was made or seen, as it was last: EC2 may for a while not tell of something that it told of before.
   private var known: [String: (instance: EC2Instance, at: Instant)] = [:]
-  /// What this launch's calls have made.
-  private var made: Set<String> = []
+  /// What this launch's calls have made, and which call.
+  private var made: [String: LaunchCall] = [:]
   private var dead: Set<String> = []
   private var started: Set<String> = []
   private var view = FleetView(instances: [])
-  /// Until then nothing is asked for: what a killed launch made may not be visible yet.
-  private var quietUntil: Instant
+  /// Until then nothing is asked for: what a launch before made may not be visible yet.
+  private let quietUntil: Instant
+  /// From then on everything that launches before have made is visible.
+  private let settledAt: Instant
   /// Stopped machines that the zone has no room for.
   private var useless: Set<String> = []
   private var pausedUntil: [Role: Instant] = [:]
@@ -48,7 +50,8 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     self.imageID = imageID
     self.launches = launches
     self.pace = pace
-    quietUntil = quiet ? now.advanced(by: pace.visibility) : now
+    settledAt = now.advanced(by: pace.visibility)
+    quietUntil = quiet ? settledAt : now
     deadline = now.advanced(by: pace.patience)
   }
 
@@ -58,16 +61,13 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     for instance in instances { known[instance.id] = (instance, now) }
     known = known.filter { $1.at.advanced(by: pace.memory) > now }
     view = FleetView(instances: known.values.map(\.instance))
-    for instance in instances where instance.state.isEnding && made.contains(instance.id) {
-      guard dead.insert(instance.id).inserted, let role = instance.tags[ClusterTag.role].map({ Role($0) }) else {
-        continue
-      }
+    for instance in instances where instance.state.isEnding {
+      guard let call = made[instance.id], dead.insert(instance.id).inserted else { continue }
+      let role = Role(call.role)
       let reason = instance.stateReason
       let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.code): \($0.message)" } ?? "")
       let kind = reason.map { AWSError.Kind(stateReason: $0.code, message: $0.message) } ?? .other
-      guard let verdict = launches[role]?.died(in: instance.availabilityZone ?? "", kind: kind, because: words) else {
-        continue
-      }
+      guard let verdict = launches[role]?.died(call, kind: kind, because: words) else { continue }
       try obey(verdict, role, kind, now: now)
     }
   }
@@ -75,26 +75,28 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   mutating func made(_ call: LaunchCall, _ instances: [EC2Instance], now: Instant) throws(Failure) {
     let role = Role(call.role)
     unknownSince[role] = nil
-    var alive: [EC2Instance] = []
     for var instance in instances where !instance.state.isEnding && !dead.contains(instance.id) {
       // What was asked for, whether the reply says so or not.
       instance.tags[ClusterTag.role] = call.role
-      alive.append(instance)
-      made.insert(instance.id)
+      made[instance.id] = call
       if known[instance.id] == nil { known[instance.id] = (instance, now) }
     }
     view = FleetView(instances: known.values.map(\.instance))
-    guard let verdict = launches[role]?.made(call, alive: !alive.isEmpty) else { return }
+    guard let verdict = launches[role]?.made(call) else { return }
     try obey(verdict, role, .tokenTerminated, now: now)
   }
 
   /// Stopped machines could not be started: others are asked for.
   mutating func cannotStart(_ ids: [String]) { useless.formUnion(ids) }
 
+  /// It is not known whether stopped machines were started: those that still are stopped are started again.
+  mutating func mayHaveStarted(_ ids: [String]) { started.subtract(ids) }
+
   mutating func refused(_ call: LaunchCall, _ error: AWSError, now: Instant) throws(Failure) {
     let role = Role(call.role)
     guard let verdict = launches[role]?.refused(call, error) else { return }
-    if verdict == .giveUp, error.kind != .capacity { throw .call(role, error) }
+    let isOfZone = error.kind == .capacity || error.kind == .missing(.zone)
+    if verdict == .giveUp, !isOfZone { throw .call(role, error) }
     if verdict == .again {
       let since = unknownSince[role] ?? now
       unknownSince[role] = since
@@ -122,37 +124,41 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   /// - Throws: `late`.
   mutating func steps(now: Instant) throws(Failure) -> [Step] {
     if isDone { return [] }
-    guard now < deadline else { throw .late(chosen.filter { $0.state != .running }.map { "\($0.id) (\($0.state))" }) }
+    guard now < deadline else { throw .late(late) }
     var steps: [Step] = []
     let stopped = chosen.filter { $0.state == .stopped && !started.contains($0.id) }.map(\.id)
     if !stopped.isEmpty {
       started.formUnion(stopped)
       steps.append(.start(stopped))
     }
+    guard now >= quietUntil else { return steps }
     for want in wants {
-      guard let launch = launches[want.role] else { continue }
-      if let repetition = launch.repetition {
-        steps.append(.run(repetition))
-        continue
-      }
+      if now >= settledAt { launches[want.role]?.settle() }
       let missing = missing(want)
-      guard missing > 0, now >= quietUntil, pausedUntil[want.role].map({ now >= $0 }) ?? true else { continue }
-      steps.append(.run(launch.call(missing: missing)))
+      guard missing > 0, pausedUntil[want.role].map({ now >= $0 }) ?? true else { continue }
+      if let call = launches[want.role]?.call(missing: missing) { steps.append(.run(call)) }
     }
     return steps
   }
 
   private func usable(_ want: Want) -> [EC2Instance] {
-    view.usable(for: want.role, instanceType: want.instanceType, imageID: imageID).filter { !useless.contains($0.id) }
+    view.usable(for: want.role, instanceType: want.instanceType, imageID: imageID)
+      .filter { !useless.contains($0.id) || $0.state == .running || $0.state == .pending }
   }
 
   private func missing(_ want: Want) -> Int { max(0, want.count - usable(want).count) }
 
   private var chosen: [EC2Instance] { wants.flatMap { usable($0).prefix($0.count) } }
 
-  /// Everything wanted runs, and has an address.
+  /// What is not as it should be.
+  private var late: [String] {
+    chosen.filter { $0.state != .running || $0.privateAddress == nil }.map { "\($0.id) (\($0.state))" }
+      + wants.filter { missing($0) > 0 }.map { "\(missing($0)) for \($0.role) (not there)" }
+  }
+
+  /// Everything wanted runs, and has an address; nothing more can turn up.
   var isDone: Bool {
-    launches.values.allSatisfy { $0.repetition == nil }
+    launches.values.allSatisfy { !$0.isUnsettled }
       && wants.allSatisfy { want in
         let machines = usable(want).prefix(want.count)
         return machines.count == want.count && machines.allSatisfy { $0.state == .running && $0.privateAddress != nil }

@@ -5,11 +5,13 @@ import Foundation
 struct LaunchJournal: Sendable {
   let path: String
 
-  struct Entry: Codable, Equatable {
+  struct Entry: Codable, Equatable, Sendable {
     /// Of the cluster: entries of another are of no use.
     var generation: String
     var token: String
     var call: LaunchCall
+    /// The process that makes the call, as `RunOwner`.
+    var holder: String
     /// nil before the call; then the ids of what it made, or why it was refused.
     var answer: String?
   }
@@ -21,36 +23,33 @@ struct LaunchJournal: Sendable {
     path = "\(folder)/launches.jsonl"
   }
 
-  /// The calls of `generation` whose answer is not known. A line that was being written when its writer died says nothing:
-  /// its call had not been made.
-  func unanswered(in generation: String) -> [LaunchCall] {
-    var open: [(token: String, call: LaunchCall)] = []
-    for entry in entries(of: generation) {
-      open.removeAll { $0.token == entry.token }
-      if entry.answer == nil { open.append((entry.token, entry.call)) }
-    }
-    return open.map(\.call)
-  }
-
-  /// The ids of everything that launches of `generation` are known to have made; nil if none was written down here.
-  func made(in generation: String) -> Set<String>? {
-    let entries = entries(of: generation)
-    return entries.isEmpty
-      ? nil
-      : Set(
-        entries.compactMap(\.answer).flatMap { $0.split(separator: " ").map(String.init) }.filter { $0.hasPrefix("i-") }
-      )
-  }
-
-  private func entries(of generation: String) -> [Entry] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+  /// Those of `generation`, the earliest first; none if nothing was ever written. A line that was being written when its
+  /// writer died says nothing: its call had not been made, or is not known to have been answered.
+  /// - Throws: if the journal is there and cannot be read.
+  func entries(of generation: String) throws -> [Entry] {
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
     let decoder = JSONDecoder()
-    return text.split(separator: "\n").compactMap { line in
-      guard let entry = try? decoder.decode(Entry.self, from: Data(line.utf8)), entry.generation == generation else {
-        return nil
-      }
+    // Bytes, not text: a line that was cut may end within a character.
+    return try Data(contentsOf: URL(fileURLWithPath: path)).split(separator: UInt8(ascii: "\n")).compactMap { line in
+      guard let entry = try? decoder.decode(Entry.self, from: line), entry.generation == generation else { return nil }
       return entry
     }
+  }
+
+  /// The calls whose answer is not known.
+  static func unanswered(_ entries: [Entry]) -> [Entry] {
+    var open: [Entry] = []
+    for entry in entries {
+      open.removeAll { $0.token == entry.token }
+      if entry.answer == nil { open.append(entry) }
+    }
+    return open
+  }
+
+  /// The ids of everything that is known to have been made.
+  static func made(_ entries: [Entry]) -> Set<String> {
+    Set(
+      entries.compactMap(\.answer).flatMap { $0.split(separator: " ").map(String.init) }.filter { $0.hasPrefix("i-") })
   }
 
   /// Writes `entry` and returns when it is on the disk.
@@ -60,22 +59,29 @@ struct LaunchJournal: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var line = try encoder.encode(entry)
     line.append(UInt8(ascii: "\n"))
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw SystemCall(call: "open \(path)", code: errno) }
+    let descriptor = try SystemCall.check("open \(path)", open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600))
     defer { close(descriptor) }
-    // A line that a crash cut short must not swallow this one.
     let end = lseek(descriptor, 0, SEEK_END)
-    if end > 0, lastByte(before: end) != UInt8(ascii: "\n") { line.insert(UInt8(ascii: "\n"), at: 0) }
+    // A line that a crash cut short must not swallow this one.
+    if end > 0, lastByte(descriptor, before: end) != UInt8(ascii: "\n") { line.insert(UInt8(ascii: "\n"), at: 0) }
     let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard written == line.count, fsync(descriptor) == 0 else {
+    guard written == line.count else {
       throw SystemCall(call: "write \(path)", code: written < 0 ? errno : ENOSPC)
     }
+    _ = try SystemCall.check("fsync \(path)", fsync(descriptor))
+    // A file of which its folder knows nothing is not on the disk.
+    if end == 0 { try syncFolder() }
   }
 
-  private func lastByte(before end: off_t) -> UInt8? {
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    defer { try? file.close() }
-    try? file.seek(toOffset: UInt64(end - 1))
-    return (try? file.read(upToCount: 1))?.first
+  private func syncFolder() throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    let descriptor = try SystemCall.check("open \(folder)", open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    defer { close(descriptor) }
+    _ = try SystemCall.check("fsync \(folder)", fsync(descriptor))
+  }
+
+  private func lastByte(_ descriptor: Int32, before end: off_t) -> UInt8? {
+    var byte: UInt8 = 0
+    return pread(descriptor, &byte, 1, end - 1) == 1 ? byte : nil
   }
 }

@@ -2,8 +2,10 @@
 /// name EC2 refuses the second, whoever asks from wherever. It stays where a launch died, and tells so.
 struct Lease: Equatable, Sendable {
   var groupID: String
-  /// As `RunOwner`; empty once its launch has given up.
+  /// The process that took it, as `RunOwner`; empty if that is not known.
   var holder: String
+  /// Whether its launch has said that it gave up.
+  var isGivenUp: Bool
   /// For people.
   var owner: String
   var renewed: UTCTime
@@ -12,10 +14,15 @@ struct Lease: Equatable, Sendable {
   init?(_ group: SecurityGroup, of cluster: ClusterID) {
     guard group.name == Lease.name(cluster) else { return nil }
     groupID = group.id
-    holder = group.tags[ClusterTag.holder] ?? ""
+    let holder = group.tags[ClusterTag.holder] ?? ""
+    isGivenUp = holder.hasPrefix(Lease.givenUp)
+    self.holder = String(isGivenUp ? holder.dropFirst(Lease.givenUp.count) : holder[...])
     owner = group.tags[ClusterTag.owner] ?? ""
     renewed = group.tags[ClusterTag.renewed].flatMap(UTCTime.init(iso8601:)) ?? UTCTime(seconds: 0)
   }
+
+  /// What stands before the holder then.
+  static let givenUp = "gave up: "
 
   static func name(_ cluster: ClusterID) -> String { "\(cluster.resourceName)/lease" }
 
@@ -28,7 +35,7 @@ struct Lease: Equatable, Sendable {
 
   /// - Parameter life: after which no sign of life means death; that of a process of this machine is known at once.
   func state(now: UTCTime, life: Duration) -> State {
-    if holder.isEmpty { return .dead }
+    if isGivenUp || holder.isEmpty { return .dead }
     switch RunOwner(holder)?.state {
     case .running: return .held
     case .ended: return .dead

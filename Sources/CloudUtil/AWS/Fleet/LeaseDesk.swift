@@ -8,18 +8,20 @@ struct LeaseDesk: Sendable {
   private var cluster: ClusterID { record.id }
 
   /// Does `work` while nobody else works on the cluster. If it fails, the lease stays, as one of a launch that gave up.
-  /// - Parameter work: is told whether a launch before has died or given up, and may have made what is not visible yet.
+  /// - Parameter work: is told who held the lease of a launch before that has died or given up, and may have made what is
+  ///   not visible yet: empty if that is not known, nil if none has.
   /// - Throws: `FleetFailure` `busy`, or `terminated` if the lease is deleted meanwhile; what `work` throws.
-  func hold<Result: Sendable>(_ work: @escaping @Sendable (Bool) async throws -> Result) async throws -> Result {
-    let (groupID, isAfterDeath) = try await take()
+  func hold<Result: Sendable>(_ work: @escaping @Sendable (String?) async throws -> Result) async throws -> Result {
+    let (groupID, dead) = try await take()
     do {
-      let result = try await withRenewal(groupID) { try await work(isAfterDeath) }
+      let result = try await withRenewal(groupID) { try await work(dead) }
       try await delete(groupID)
       return result
     } catch {
       try? await shielded { [self] in
         try await client.sendUntilKnown(
-          CreateTags(resourceIDs: [groupID], tags: [EC2Tag(ClusterTag.holder, "")]), pace: pace)
+          CreateTags(resourceIDs: [groupID], tags: [EC2Tag(ClusterTag.holder, Lease.givenUp + LeaseDesk.holder)]),
+          pace: pace)
       }
       throw error
     }
@@ -42,12 +44,14 @@ struct LeaseDesk: Sendable {
     }
   }
 
-  private func take() async throws -> (groupID: String, isAfterDeath: Bool) {
+  private func take() async throws -> (groupID: String, dead: String?) {
     let deadline = ContinuousClock.now + pace.visibility
-    var isAfterDeath = record.unsettled.map { .now - $0 < pace.visibility + .seconds(1) } ?? false
+    // Of a death that somebody else has found.
+    let unsettled = record.unsettled.map { .now - $0 < pace.visibility + .seconds(1) } ?? false
+    var dead: String? = unsettled ? "" : nil
     while true {
       if let lease = try await find() {
-        if lease.holder == holder { return (lease.groupID, isAfterDeath) }
+        if lease.holder == LeaseDesk.holder, !lease.isGivenUp { return (lease.groupID, dead) }
         guard lease.state(now: .now, life: pace.leaseLife) == .dead else { throw busy(lease) }
         // Whoever comes after a death right now has to know of the death before.
         try await client.sendUntilKnown(
@@ -55,10 +59,10 @@ struct LeaseDesk: Sendable {
           pace: pace)
         // By its id: a lease that somebody else has taken meanwhile is another.
         try await delete(lease.groupID)
-        isAfterDeath = true
+        dead = dead == nil ? lease.holder : ""
       }
       do {
-        return (try await create(), isAfterDeath)
+        return (try await create(), dead)
       } catch let error as AWSError where error.kind == .duplicate {
         // Somebody was faster; or a first try of this very call, whose reply was lost.
         guard ContinuousClock.now < deadline else { throw error }
@@ -76,7 +80,7 @@ struct LeaseDesk: Sendable {
             "security-group",
             .init([
               ClusterTag.experiment: cluster.experiment, ClusterTag.cluster: cluster.name, ClusterTag.owner: owner,
-              ClusterTag.holder: holder, ClusterTag.renewed: UTCTime.now.iso8601,
+              ClusterTag.holder: LeaseDesk.holder, ClusterTag.renewed: UTCTime.now.iso8601,
             ]))
         ]))
   }
@@ -104,5 +108,6 @@ struct LeaseDesk: Sendable {
     FleetFailure(.busy(owner: lease.owner, holder: lease.holder, since: lease.renewed), cluster: cluster)
   }
 
-  private var holder: String { RunOwner.current?.description ?? "" }
+  /// This process.
+  static var holder: String { RunOwner.current?.description ?? "" }
 }

@@ -4,8 +4,9 @@ struct Provisioning: Sendable {
   let spec: FleetSpec
   let record: ClusterRecord
   let image: Image
-  /// A launch of the cluster died or gave up before this one, and may have made what is not visible yet.
-  let isAfterDeath: Bool
+  /// Who held the lease of a launch of the cluster that died or gave up before this one, empty if that is not
+  /// known; nil if none has.
+  let dead: String?
 
   private var client: EC2Client { provider.client }
   private var settings: EC2FleetSettings { provider.settings }
@@ -21,19 +22,25 @@ struct Provisioning: Sendable {
     let journal = try LaunchJournal(folder: provider.site.folder(of: cluster))
     let parameters = LaunchParameters(
       record: record, keyName: keyName, image: image, volume_gb: settings.volume_gb, extraTags: settings.tags)
-    let launches = try zones(await offers, present: present, unanswered: journal.unanswered(in: record.groupID))
-    // What an unfinished launch made is known from its journal and seen, or it has to become visible.
-    let made = journal.made(in: record.groupID)
-    let quiet = isAfterDeath && !(made.map { $0.isSubset(of: present.map(\.id)) } ?? false)
+    let entries = try journal.entries(of: record.groupID)
+    let began = ContinuousClock.now
+    let history = try LaunchHistory(entries, present: present, dead: dead) {
+      try parameters.request($0).clientToken
+    }
+    let launches = try zones(await offers, present: present, unanswered: history.unanswered)
     var plan = FleetPlan(
-      wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: quiet, now: ContinuousClock.now)
+      wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: history.mayHide,
+      now: ContinuousClock.now)
     do {
+      // What is seen once is there: the next question may not show it.
+      try plan.observe(present, now: .now)
       try await reach(&plan, parameters, journal)
     } catch let failure as FleetPlan<ContinuousClock.Instant>.Failure {
       throw explain(failure, alive: plan.alive)
     } catch let error as AWSError {
       throw FleetFailure(.call(error), cluster: cluster, alive: plan.alive)
     }
+    if ContinuousClock.now >= began + provider.pace.visibility { try settle(entries, journal) }
     try await alignExpiry(plan.alive, record)
     tellOfSurprises(plan)
     return plan.machines.mapValues { $0.map(Machine.init) }
@@ -42,6 +49,15 @@ struct Provisioning: Sendable {
   private var wants: [FleetPlan<ContinuousClock.Instant>.Want] {
     spec.groups.sorted { $0.key.name < $1.key.name }.map {
       .init(role: $0, count: $1.count, instanceType: $1.instanceType)
+    }
+  }
+
+  /// Whatever calls of launches before have made is visible by now: nobody has to wonder any more.
+  private func settle(_ entries: [LaunchJournal.Entry], _ journal: LaunchJournal) throws {
+    let answered = try journal.entries(of: record.groupID).filter { $0.answer != nil }.map(\.token)
+    for var entry in LaunchJournal.unanswered(entries) where !answered.contains(entry.token) {
+      entry.answer = "settled"
+      try journal.append(entry)
     }
   }
 
@@ -63,6 +79,9 @@ struct Provisioning: Sendable {
           provider.tell("\(call.role): \(error)")
           try plan.refused(call, error, now: .now)
         case (.start, .success): break
+        case (.start(let ids), .failure(let error)) where error.mayHaveHappened || error.kind == .notFoundYet:
+          provider.tell("\(error)")
+          plan.mayHaveStarted(ids)
         case (.start(let ids), .failure(let error)):
           provider.tell("cannot start stopped machines, asking for others: \(error)")
           plan.cannotStart(ids)
@@ -105,7 +124,8 @@ struct Provisioning: Sendable {
   {
     let request = try parameters.request(call)
     var entry = LaunchJournal.Entry(
-      generation: parameters.record.groupID, token: request.clientToken ?? "", call: call, answer: nil)
+      generation: parameters.record.groupID, token: request.clientToken ?? "", call: call, holder: LeaseDesk.holder,
+      answer: nil)
     try journal.append(entry)
     do {
       let instances = try await client.send(request)

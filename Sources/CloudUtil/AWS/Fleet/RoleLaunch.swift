@@ -16,9 +16,11 @@ struct RoleLaunch {
   private var zone = 0
   private var round = 1
   private var deaths = 0
+  /// Calls whose machines died for want of capacity.
+  private var turned: Set<LaunchCall> = []
   /// The last refusal of each zone, for the user.
   private(set) var refusals: [String: String] = [:]
-  /// Calls of a launch that was killed of which it is not known what they made: they are made again first.
+  /// Calls of launches before of which it is not known what they made: each is made again first, or waited for.
   private var unanswered: [LaunchCall]
 
   init(role: Role, instanceType: String, zones: [String], unanswered: [LaunchCall] = []) {
@@ -26,19 +28,27 @@ struct RoleLaunch {
     self.instanceType = instanceType
     self.zones = zones
     self.unanswered = unanswered
-    for call in unanswered { attempt[call.zone] = max(attempt[call.zone] ?? 0, call.attempt) }
+    for call in unanswered { attempt[call.zone] = max(attempt[call.zone] ?? 0, call.attempt + 1) }
   }
 
-  /// What has to be asked again before anything else, whatever is missing; nil if there is nothing.
-  var repetition: LaunchCall? { unanswered.first }
+  /// Whether it is not known what a call of a launch before has made.
+  var isUnsettled: Bool { !unanswered.isEmpty }
 
-  /// What is asked for next, if `missing` machines are.
-  func call(missing: Int) -> LaunchCall {
-    repetition
-      ?? LaunchCall(
-        role: role.name, zone: zones[zone], instanceType: instanceType, count: missing,
-        attempt: attempt[zones[zone]] ?? 0)
+  /// What is asked for next, if `missing` machines are, at least one. What has no answer comes first, which finds what it
+  /// made; but what would make more machines than are missing is not asked for again.
+  /// - Returns: nil as long as there is only that to do: its machines have to become visible.
+  func call(missing: Int) -> LaunchCall? {
+    if let repetition = unanswered.first(where: { $0.count <= missing && $0.instanceType == instanceType }) {
+      return repetition
+    }
+    guard unanswered.isEmpty else { return nil }
+    return LaunchCall(
+      role: role.name, zone: zones[zone], instanceType: instanceType, count: missing,
+      attempt: attempt[zones[zone]] ?? 0)
   }
+
+  /// Whatever calls without an answer have made is visible by now.
+  mutating func settle() { unanswered = [] }
 
   enum Verdict: Equatable {
     /// Something was learnt; the next call may follow at once.
@@ -50,55 +60,55 @@ struct RoleLaunch {
     case giveUp
   }
 
-  /// The call was answered with machines.
-  /// - Parameter alive: whether one of them is: a token answers with what it made, even if all that is gone.
-  mutating func made(_ call: LaunchCall, alive: Bool) -> Verdict {
+  /// The call was answered with machines. Its token is used up: it would answer with the same again, be they gone or not.
+  mutating func made(_ call: LaunchCall) -> Verdict {
     forget(call)
-    return alive ? .goOn : nextAttempt(in: call.zone)
+    return nextAttempt(after: call)
   }
 
   /// The call was refused.
   mutating func refused(_ call: LaunchCall, _ error: AWSError) -> Verdict {
     switch error.kind {
-    case .capacity:
+    case .capacity, .missing(.zone):
       forget(call)
-      return skip(call.zone, because: error.description)
-    case .missing(.zone):
-      forget(call)
-      return skip(call.zone, because: error.description)
+      return skip(call, because: error.description)
     case .tokenTerminated, .tokenMismatch:
       forget(call)
-      return nextAttempt(in: call.zone)
+      return nextAttempt(after: call)
     case .notFoundYet, .missing(.key): return .again
     default: return .giveUp
     }
   }
 
-  /// A machine that this launch had made in `zone` ended before it ran.
-  mutating func died(in zone: String, kind: AWSError.Kind, because reason: String) -> Verdict {
+  /// A machine that `call` of this launch had made ended before it ran.
+  mutating func died(_ call: LaunchCall, kind: AWSError.Kind, because reason: String) -> Verdict {
     deaths += 1
+    refusals[call.zone] = reason
     switch kind {
     case .quota: return .giveUp
-    case .capacity: return skip(zone, because: reason)
-    default:
-      refusals[zone] = reason
-      guard deaths < RoleLaunch.deaths else { return .giveUp }
-      return nextAttempt(in: zone)
+    // Of the machines of one call, which die together, the zone's round is lost once.
+    case .capacity: return turned.insert(call).inserted ? turn(from: call.zone) : .goOn
+    default: return deaths < RoleLaunch.deaths ? .goOn : .giveUp
     }
   }
 
   private mutating func forget(_ call: LaunchCall) { unanswered.removeAll { $0 == call } }
 
-  private mutating func nextAttempt(in zone: String) -> Verdict {
-    attempt[zone, default: 0] += 1
-    return attempt[zone, default: 0] < RoleLaunch.attempts ? .goOn : .giveUp
+  private mutating func nextAttempt(after call: LaunchCall) -> Verdict {
+    let next = max(attempt[call.zone] ?? 0, call.attempt + 1)
+    attempt[call.zone] = next
+    return next < RoleLaunch.attempts ? .goOn : .giveUp
+  }
+
+  private mutating func skip(_ call: LaunchCall, because reason: String) -> Verdict {
+    refusals[call.zone] = reason
+    // What was refused made nothing; another token, all the same, keeps a late success apart from the next try.
+    attempt[call.zone] = max(attempt[call.zone] ?? 0, call.attempt + 1)
+    return turn(from: call.zone)
   }
 
   /// Goes on with the next zone, unless that has happened since.
-  private mutating func skip(_ name: String, because reason: String) -> Verdict {
-    refusals[name] = reason
-    // What was refused made nothing; another token, all the same, keeps a late success apart from the next try.
-    attempt[name, default: 0] += 1
+  private mutating func turn(from name: String) -> Verdict {
     guard zones[zone] == name else { return .goOn }
     zone += 1
     guard zone == zones.count else { return .goOn }
