@@ -15,7 +15,7 @@ extension Lifecycle {
     let prepared = try trials.map {
       (trial: $0, assets: try TrialAssets($0, installation: installation, locator: invocation.file.locator))
     }
-    var models = ModelCheck(machinery: machinery, progress: progress)
+    var models = ModelCheck(machinery: machinery, experiment: invocation.experiment.experimentID, progress: progress)
     let device = try await models.device(of: prepared)
     var digests = FileDigests()
     let measurements = try prepared.map {

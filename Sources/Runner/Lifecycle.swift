@@ -31,7 +31,9 @@ struct Lifecycle {
     for (measurement, isFinished) in preparation.measurements {
       let summary: Summary
       if isFinished {
-        progress.note("\(label(measurement.trial)): finished before, not run again (--overwrite runs it again)")
+        progress.note(
+          "\(label(measurement.trial)): finished before, not run again (\(preparation.overwrite?.again ?? "--overwrite runs it again"))"
+        )
         summary = try Analysis.analyze(folder: measurement.folder.url)
       } else {
         summary = try await measure(measurement, on: fleet, sweep: preparation.overwrite?.sweep)
@@ -40,7 +42,7 @@ struct Lifecycle {
       try results.show(path: measurement.path, summary)
       if summary.verdict == .invalid { invalid += 1 }
     }
-    try preparation.overwrite?.remove()
+    preparation.overwrite?.remove()
     if invalid > 0, options.strict {
       throw Failure(exitCode: .results, "\(invalid) of \(preparation.measurements.count) trials are INVALID (--strict)")
     }

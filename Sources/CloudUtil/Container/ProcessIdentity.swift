@@ -25,7 +25,10 @@ public struct ProcessIdentity: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether it runs (or is stopped), as opposed to having ended, reaped or not.
   public var isAlive: Bool {
-    guard let status = ProcessStatus(of: pid) else { return false }
+    guard let status = ProcessStatus(of: pid) else {
+      // Where /proc hides the processes of others, it may be there all the same.
+      return kill(pid, 0) == 0 || errno == EPERM
+    }
     return status.identity == self && !status.hasEnded
   }
 }

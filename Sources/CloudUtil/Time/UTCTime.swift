@@ -97,6 +97,6 @@ public struct UTCTime: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   private static func isFraction(_ text: ArraySlice<UInt8>) -> Bool {
     guard let first = text.first else { return true }
-    return first == UInt8(ascii: ".") && text.count > 1 && number(text.dropFirst()) != nil
+    return first == UInt8(ascii: ".") && (2...19).contains(text.count) && number(text.dropFirst()) != nil
   }
 }

@@ -29,6 +29,11 @@ struct OverwriteMark: Equatable, Sendable {
     return (try? JSONDecoder().decode(Origin.self, from: data))?.sweep == sweep
   }
 
+  /// How to have a trial run again that this sweep has replaced already.
+  var again: String {
+    "replaced by this --overwrite sweep before it was cut short; remove \(url.relativePath) to begin anew"
+  }
+
   /// Every trial was replaced.
-  func remove() throws { try FileManager.default.removeItem(at: url) }
+  func remove() { try? FileManager.default.removeItem(at: url) }
 }

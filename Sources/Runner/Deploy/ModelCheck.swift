@@ -5,8 +5,8 @@ struct ModelCheck {
   private var workers: WorkerCheck
   private let progress: Progress
 
-  init(machinery: Machinery, progress: Progress) {
-    workers = WorkerCheck(machinery: machinery)
+  init(machinery: Machinery, experiment: String, progress: Progress) {
+    workers = WorkerCheck(machinery: machinery, experiment: experiment)
     self.progress = progress
   }
 

@@ -6,7 +6,13 @@ struct WorkerCheck {
   let machinery: Machinery
   private var findings: [Load: Finding] = [:]
 
-  init(machinery: Machinery) { self.machinery = machinery }
+  /// Whose leftovers its processes are, should it be killed.
+  private let experiment: String
+
+  init(machinery: Machinery, experiment: String) {
+    self.machinery = machinery
+    self.experiment = experiment
+  }
 
   /// A large model is loaded and optimised in well under this.
   private static let patience: Duration = .seconds(120)
@@ -37,7 +43,7 @@ struct WorkerCheck {
     var spec = ServiceSpec(
       name: "model-check", component: "model-check",
       command: Command(machinery.packaging.executable("worker"), ["--check", "--model", file, "--input", input]),
-      tag: ProcessTag(experiment: "model-check", run: randomHex(bytes: 6)), log: "/dev/null")
+      tag: ProcessTag(experiment: experiment, run: randomHex(bytes: 6)), log: "/dev/null")
     spec.image = machinery.packaging.image(of: "worker")
     spec.mounts = [Mount(file)]
     spec.usesGPU = usesGPU

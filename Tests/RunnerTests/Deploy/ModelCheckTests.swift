@@ -31,7 +31,7 @@ import Testing
   private func device(_ engine: ScriptedEngine, _ packaging: Packaging) async throws -> (String, said: String) {
     let said = Lines()
     let progress = Progress(isTerminal: false) { said.text += $0 }
-    var check = ModelCheck(machinery: machinery(engine, packaging), progress: progress)
+    var check = ModelCheck(machinery: machinery(engine, packaging), experiment: "ParM", progress: progress)
     return (try await check.device(of: try trials()), said.text)
   }
 

@@ -18,8 +18,12 @@ extension EC2Provider {
     private var changes: [String: StateChange] = [:]
     private var quietUntil = ContinuousClock.now
     private var hasSeenLease = false
-    /// Names of security groups that are known to be free, since this has deleted what had them.
-    private var deleted: Set<String> = []
+    /// Whether the record was there and this has deleted it: nobody can have used it since.
+    private var hasDeletedRecord = false
+    /// Why names cannot be tried.
+    private var unproved: AWSError?
+    /// Why a machine cannot be ended.
+    private var refusal: AWSError?
 
     init(provider: EC2Provider, cluster: ClusterID) {
       self.provider = provider
@@ -58,7 +62,7 @@ extension EC2Provider {
       }
     }
 
-    /// One unknown id, of a machine that has just been forgotten or is not known yet, does not save the others.
+    /// One machine that is not known, or is protected against it, does not save the others.
     private mutating func end(_ ids: [String]) async throws {
       var batches = stride(from: 0, to: ids.count, by: 100).map { Array(ids[$0..<min($0 + 100, ids.count)]) }
       while let batch = batches.popLast() {
@@ -72,36 +76,40 @@ extension EC2Provider {
           batches += known.count < batch.count ? [known].filter { !$0.isEmpty } : batch.map { [$0] }
         } catch let error as AWSError where error.kind == .notFoundYet {
           // The next look tells whether it is there.
+        } catch let error as AWSError where error.kind == .incorrectState && batch.count > 1 {
+          batches += batch.map { [$0] }
+        } catch let error as AWSError where error.kind == .incorrectState {
+          refusal = error
         }
       }
+      // The others are on their way: waiting does not help this one.
+      if let refusal { throw refusal }
     }
 
     /// Removes what is left when no machine is.
     /// - Returns: whether there was nothing.
     private mutating func isRestRemoved(_ groups: [SecurityGroup]) async throws -> Bool {
+      // Whether or not it can be seen; one that is not there is no error.
+      try await provider.client.send(DeleteKeyPair(keyName: cluster.resourceName))
       // The cluster's record last: while it is there, somebody may find what else is.
       for group in groups.sorted(by: { $0.name.count > $1.name.count }) {
         if group.name == cluster.resourceName {
-          // Whether or not it can be seen; one that is not there is no error.
-          try await provider.client.send(DeleteKeyPair(keyName: cluster.resourceName))
           guard try await isFree(Lease.name(cluster)) else { return false }
         }
         do {
           try await provider.client.send(DeleteSecurityGroup(groupID: group.id))
-          deleted.insert(group.name)
+          hasDeletedRecord = hasDeletedRecord || group.name == cluster.resourceName
         } catch let error as AWSError where error.kind == .dependency {
           return false
         } catch let error as AWSError where error.kind == .notFoundYet {}
       }
       guard groups.isEmpty else { return false }
-      guard try await isFree(cluster.resourceName) else { return false }
-      return true
+      return hasDeletedRecord ? true : try await isFree(cluster.resourceName)
     }
 
     /// Whether no security group has `name`, not even one that was made a moment ago and cannot be seen yet: EC2 knows at
     /// once which names are taken, so the name is taken and given back.
     private mutating func isFree(_ name: String) async throws -> Bool {
-      guard !deleted.contains(name) else { return true }
       let id: String
       do {
         id = try await provider.client.send(
@@ -114,12 +122,18 @@ extension EC2Provider {
             ]))
       } catch let error as AWSError where error.kind == .duplicate {
         return false
-      } catch let error as AWSError where error.kind == .permission {
-        // Who may only end things believes what can be seen.
+      } catch let error as AWSError where error.kind == .missing(.network) {
+        // Without a network there are no groups in it.
         return true
+      } catch let error as AWSError where [.permission, .quota].contains(error.kind) {
+        guard unproved == nil else { return true }
+        // Then what can be seen has to do, after a time in which it becomes visible.
+        provider.tell("cannot prove that nothing is left, only look once more in a while: \(error)")
+        unproved = error
+        quietUntil = .now + provider.pace.visibility
+        return false
       }
       try await provider.client.deleteGroup(id, pace: provider.pace)
-      deleted.insert(name)
       return true
     }
   }

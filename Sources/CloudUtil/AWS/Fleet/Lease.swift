@@ -35,7 +35,7 @@ struct Lease: Equatable, Sendable {
 
   /// - Parameter life: after which no sign of life means death; that of a process of this machine is known at once.
   func state(now: UTCTime, life: Duration) -> State {
-    if isGivenUp || holder.isEmpty { return .dead }
+    if isGivenUp { return .dead }
     switch RunOwner(holder)?.state {
     case .running: return .held
     case .ended: return .dead

@@ -18,10 +18,13 @@ struct LeaseDesk: Sendable {
       try await delete(groupID)
       return result
     } catch {
+      // Whoever is interrupted waits for nothing long; a lease that cannot be marked is one of a dead launch.
       try? await shielded { [self] in
-        try await client.sendUntilKnown(
-          CreateTags(resourceIDs: [groupID], tags: [EC2Tag(ClusterTag.holder, Lease.givenUp + LeaseDesk.holder)]),
-          pace: pace)
+        try await within(.seconds(10)) { [self] in
+          try await client.sendUntilKnown(
+            CreateTags(resourceIDs: [groupID], tags: [EC2Tag(ClusterTag.holder, Lease.givenUp + LeaseDesk.holder)]),
+            pace: pace)
+        }
       }
       throw error
     }
@@ -47,12 +50,12 @@ struct LeaseDesk: Sendable {
   private func take() async throws -> (groupID: String, dead: String?) {
     let deadline = ContinuousClock.now + pace.visibility
     // Of a death that somebody else has found.
-    let unsettled = record.unsettled.map { .now - $0 < pace.visibility + .seconds(1) } ?? false
+    let unsettled = record.unsettled.map { .now - $0 < pace.visibility + LeaseDesk.skew } ?? false
     var dead: String? = unsettled ? "" : nil
     while true {
       if let lease = try await find() {
         if lease.holder == LeaseDesk.holder, !lease.isGivenUp { return (lease.groupID, dead) }
-        guard lease.state(now: .now, life: pace.leaseLife) == .dead else { throw busy(lease) }
+        guard try await isDead(lease) else { throw busy(lease) }
         // Whoever comes after a death right now has to know of the death before.
         try await client.sendUntilKnown(
           CreateTags(resourceIDs: [record.groupID], tags: [EC2Tag(ClusterTag.unsettled, UTCTime.now.iso8601)]),
@@ -65,10 +68,28 @@ struct LeaseDesk: Sendable {
         return (try await create(), dead)
       } catch let error as AWSError where error.kind == .duplicate {
         // Somebody was faster; or a first try of this very call, whose reply was lost.
-        guard ContinuousClock.now < deadline else { throw error }
+        guard ContinuousClock.now < deadline else {
+          throw FleetFailure(.busy(owner: "somebody", holder: "not visible", since: .now), cluster: cluster)
+        }
       }
       try await Task.sleep(for: pace.poll)
     }
+  }
+
+  /// How far the clocks of two operators may be apart: AWS takes no call from one that is five minutes wrong.
+  private static let skew: Duration = .seconds(600)
+
+  /// Whether the launch of `lease` has died. Of one elsewhere the clock alone does not tell, which may be another's: it is
+  /// watched for as long as it takes to renew a lease.
+  private func isDead(_ lease: Lease) async throws -> Bool {
+    guard lease.state(now: .now, life: pace.leaseLife) == .dead else { return false }
+    guard !lease.isGivenUp, RunOwner(lease.holder)?.state != .ended else { return true }
+    let deadline = ContinuousClock.now + pace.renewal + pace.visibility
+    while ContinuousClock.now < deadline {
+      try await Task.sleep(for: pace.poll)
+      if let now = try await find(), now.groupID == lease.groupID, now.renewed != lease.renewed { return false }
+    }
+    return true
   }
 
   private func create() async throws -> String {
@@ -85,15 +106,16 @@ struct LeaseDesk: Sendable {
         ]))
   }
 
+  /// Says again and again that this launch is alive. That AWS cannot be told now does not end it.
   private func renew(_ groupID: String) async throws {
     while true {
       try await Task.sleep(for: pace.renewal)
       do {
-        try await client.send(
-          CreateTags(resourceIDs: [groupID], tags: [EC2Tag(ClusterTag.renewed, UTCTime.now.iso8601)]))
+        let tag = EC2Tag(ClusterTag.renewed, UTCTime.now.iso8601)
+        try await client.sendUntilKnown(CreateTags(resourceIDs: [groupID], tags: [tag]), pace: pace)
       } catch let error as AWSError where error.kind == .notFoundYet {
         throw FleetFailure(.terminated, cluster: cluster)
-      }
+      } catch is AWSError {}
     }
   }
 
@@ -109,5 +131,5 @@ struct LeaseDesk: Sendable {
   }
 
   /// This process.
-  static var holder: String { RunOwner.current?.description ?? "" }
+  static let holder = RunOwner.current?.description ?? "unknown-\(UInt64.random(in: 0 ... .max))"
 }

@@ -2,7 +2,7 @@
 ///
 /// A unit of systemd, installed from user-data at the first boot and on the machine's disk from then on, asks every minute
 /// and soon after every boot, also after a stop and start. The time is the tag of the instance, read from its metadata, so
-/// that `extend` reaches it without a login; and where that cannot be read, what a file on the machine says. Shutting down
+/// that `extend` reaches it without a login, or what a file on the machine says, if that is later. Shutting down
 /// terminates the machine (`InstanceInitiatedShutdownBehavior`).
 public enum MachineExpiry {
   /// On the machine; holds an ISO 8601 time in UTC.
@@ -26,6 +26,7 @@ public enum MachineExpiry {
       Description=End this machine when its experiment's time is over
       [Service]
       Type=oneshot
+      TimeoutStartSec=50
       ExecStart=/usr/local/sbin/run_exp-expire
       END
       cat >/etc/systemd/system/run_exp-expire.timer <<'END'
@@ -47,7 +48,7 @@ public enum MachineExpiry {
   /// cluster is still found by its tags.
   static let check = """
     #!/usr/bin/env python3
-    import os, subprocess, time, urllib.request
+    import calendar, os, subprocess, time, urllib.request
 
     METADATA = os.environ.get("RUN_EXP_METADATA", "http://169.254.169.254")
     FILE = os.environ.get("RUN_EXP_EXPIRES", "\(file)")
@@ -58,7 +59,7 @@ public enum MachineExpiry {
         return opener.open(request, timeout=2).read().decode().strip()
 
     def seconds(text):
-        return time.mktime(time.strptime(text.strip(), "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+        return calendar.timegm(time.strptime(text.strip(), "%Y-%m-%dT%H:%M:%SZ"))
 
     def of_tag():
         lifetime = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
@@ -69,15 +70,15 @@ public enum MachineExpiry {
         with open(FILE) as file:
             return seconds(file.read())
 
+    times = []
     for source in (of_tag, of_file):
         try:
-            expires = source()
-            break
+            times.append(source())
         except (OSError, ValueError):
             continue
-    else:
+    if not times:
         raise SystemExit("neither tag nor file says when this machine ends")
-    if time.time() >= expires:
+    if time.time() >= max(times):
         subprocess.run(os.environ.get("RUN_EXP_SHUTDOWN", "shutdown -h now").split(), check=True)
     """
 }

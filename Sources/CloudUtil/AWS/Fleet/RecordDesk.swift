@@ -28,11 +28,14 @@ struct RecordDesk {
 
   /// Removes what a `terminate` left that was killed while it held the name.
   private func removeRest(_ error: AWSError) async throws {
-    guard let rest = try await provider.groups(of: cluster).first(where: { $0.name == cluster.resourceName }) else {
+    let named = try await provider.groups(of: cluster).filter { $0.name == cluster.resourceName }
+    guard let rest = named.first(where: { ClusterRecord($0) == nil }) else {
+      // Another launch has made the record meanwhile: it is found at the next look.
+      guard named.isEmpty else { return }
       throw FleetFailure(
         .misfit("a security group \(cluster.resourceName) is there that is not run_exp's: \(error)"), cluster: cluster)
     }
-    try await provider.client.send(DeleteSecurityGroup(groupID: rest.id))
+    try await provider.client.deleteGroup(rest.id, pace: provider.pace)
   }
 
   private func make(_ image: Image) async throws -> ClusterRecord {

@@ -80,8 +80,13 @@ public final class DockerEngine: ContainerEngine {
 
   public func runOnce(_ spec: ServiceSpec, deadline: ContinuousClock.Instant) async throws -> Output {
     let command = docker.commands.runOnce(spec, owner: owner, user: try await ground().user)
-    // To its end, also where the run is interrupted: a container whose `docker` is killed would stay.
-    return try await shielded { [self] in try await docker.attempt(command, within: deadline - .now) }
+    do {
+      return try await docker.attempt(command, within: deadline - .now)
+    } catch {
+      // Not in time, or interrupted: its `docker` was killed, but the container goes on.
+      try? await remove(spec.tag)
+      throw error
+    }
   }
 
   /// The service `name`.
