@@ -46,7 +46,8 @@ class LifeTests(CloudTest):
         unknown = "i-00000000000000001"
         with self.refused("InvalidInstanceID.NotFound", 400, f"The instance ID '{unknown}' does not exist"):
             self.ec2.terminate_instances(InstanceIds=[identifier, unknown])
-        self.assertEqual(self.states(), {"pending"})
+        # None is ended; it may have come up meanwhile.
+        self.assertLessEqual(set(self.states()), {"pending", "running"})
         with self.refused("InvalidInstanceID.Malformed"):
             self.ec2.describe_instances(InstanceIds=["i-xyz"])
 
@@ -179,7 +180,7 @@ class PagingTests(CloudTest):
             ({one, two}, {"tag-key": ["TASK_TYPE"], "instance-state-name": ["running", "pending"]}),
             ({two}, {"tag:TASK_TYPE": ["worker", "client"], "instance-type": ["t3.s*"]}),
             (set(), {"tag:EXP_ID": ["A*"]}),
-            (set(), {"instance-state-name": ["running"]}),
+            (set(), {"instance-state-name": ["stopped"]}),
             ({two}, {"instance-id": [two]}),
         ):
             with self.subTest(given=given):
