@@ -63,7 +63,7 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
         continue
       }
       let reason = instance.stateReason
-      let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.code): \($0.message)" } ?? "")
+      let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.words)" } ?? "")
       let kind = reason.map { AWSError.Kind(stateReason: $0.code, message: $0.message) } ?? .other
       guard let verdict = launches[role]?.died(in: instance.availabilityZone ?? "", kind: kind, because: words) else {
         continue

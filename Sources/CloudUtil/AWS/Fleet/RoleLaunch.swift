@@ -77,11 +77,11 @@ struct RoleLaunch {
   /// A machine that this launch had made in `zone` ended before it ran.
   mutating func died(in zone: String, kind: AWSError.Kind, because reason: String) -> Verdict {
     deaths += 1
+    refusals[zone] = reason
     switch kind {
     case .quota: return .giveUp
     case .capacity: return skip(zone, because: reason)
     default:
-      refusals[zone] = reason
       guard deaths < RoleLaunch.deaths else { return .giveUp }
       return nextAttempt(in: zone)
     }
