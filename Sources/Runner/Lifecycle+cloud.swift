@@ -4,12 +4,14 @@ import Foundation
 // What happens to an experiment's machines in the cloud: got, listed, given more time, given back.
 extension Lifecycle {
   /// Gets the machines of the experiment and says which they are.
-  static func provision(_ invocation: Invocation, on cloud: Cloud, cluster name: String) async throws {
+  static func provision(
+    _ invocation: Invocation, on cloud: Cloud, cluster name: String, _ commands: ClusterCommands
+  ) async throws {
     let spec = invocation.fleet(on: cloud, cluster: name)
     let cluster = spec.cluster
     let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
     cloud.progress.tell("\(cluster) in \(cloud.region): \(plan.shortText)")
-    let machines = try await cloud.perform(config: invocation.file.path, cluster) {
+    let machines = try await cloud.perform(commands, cluster) {
       try await cloud.provider.provision(spec)
     }
     let rows = machines.sorted { $0.key.name < $1.key.name }.flatMap { role, machines in
@@ -21,52 +23,70 @@ extension Lifecycle {
     try Console.show(lines.map { $0 + "\n" }.joined())
     cloud.progress.tell(
       "all \(rows.count) machines run. This version does not run the experiment on them yet; end them with:\n"
-        + "  run_exp \(invocation.file.path) terminate\(name == ClusterID.defaultName ? "" : " --cluster \(name)")")
+        + "  \(commands.terminate(cluster))")
   }
 
   /// Asks AWS, for each role, whether it would launch its machines, and prints the answers.
   /// - Throws: `Failure` if it would not launch one.
-  static func check(_ invocation: Invocation, on cloud: Cloud, cluster name: String) async throws {
+  static func check(
+    _ invocation: Invocation, on cloud: Cloud, cluster name: String, json: Bool, _ commands: ClusterCommands
+  ) async throws {
     let spec = invocation.fleet(on: cloud, cluster: name)
-    let answers = try await cloud.perform(config: invocation.file.path, spec.cluster) {
-      try await cloud.provider.check(spec)
+    let answers = try await cloud.perform(commands, spec.cluster) { try await cloud.provider.check(spec) }
+    if json {
+      try Results.show(LaunchCheck(answers))
+    } else {
+      for (role, error) in answers { try Console.show("\(role): \(error.map { "\($0)" } ?? "would be launched")\n") }
     }
-    for (role, error) in answers { try Console.show("\(role): \(error.map { "\($0)" } ?? "would be launched")\n") }
     if let error = answers.lazy.compactMap(\.error).first {
-      throw Failure(FleetFailure(.call(error), cluster: spec.cluster), cloud: cloud, config: invocation.file.path)
+      throw Failure(FleetFailure(.call(error), cluster: spec.cluster), nil, cloud: cloud, commands: commands)
     }
   }
 
   /// Ends clusters and prints what AWS said of its machines, as AWS's own tools print it.
-  static func terminate(_ clusters: [ClusterID], on cloud: Cloud, config: String) async throws {
+  ///
+  /// One that fails does not save the others.
+  static func terminate(_ clusters: [ClusterID], on cloud: Cloud, _ commands: ClusterCommands) async throws {
     var ended: [StateChange] = []
+    var failures: [Failure] = []
     for cluster in clusters {
-      ended += try await cloud.perform(config: config, cluster) { try await cloud.provider.terminate(cluster) }
-      try cloud.site.forget(cluster)
-      cloud.progress.tell("\(cluster): nothing of it is left in \(cloud.region)")
+      do {
+        ended += try await cloud.perform(commands, cluster) { try await cloud.provider.terminate(cluster) }
+        try cloud.site.forget(cluster)
+        cloud.progress.tell("\(cluster): nothing of it is left in \(cloud.region)")
+      } catch let failure as Failure {
+        failures.append(failure)
+      }
     }
-    try Console.show(try TerminationRecord(ended).text)
+    if !ended.isEmpty || failures.isEmpty { try Console.show(try TerminationRecord(ended).text) }
+    if let first = failures.first {
+      throw Failure(exitCode: first.exitCode, failures.map(\.description).joined(separator: "\n"))
+    }
   }
 
-  static func extend(_ cluster: ClusterID, hours: Double, on cloud: Cloud, config: String) async throws {
-    let (expires, machines) = try await cloud.perform(config: config, cluster) {
+  static func extend(
+    _ cluster: ClusterID, hours: Double, on cloud: Cloud, _ commands: ClusterCommands
+  ) async throws {
+    let (expires, machines) = try await cloud.perform(commands, cluster) {
       try await cloud.provider.extend(cluster, by: .seconds(hours * 3600))
     }
     try Console.show("\(cluster): \(machines) machines end themselves at \(expires)\n")
   }
 
   /// Shows every cluster of ours in the region, or those of one experiment, of one name.
-  static func list(experiment: String?, cluster name: String?, on cloud: Cloud, json: Bool) async throws {
-    let clusters = try await cloud.perform(config: "<config>", ClusterID(experiment: experiment ?? "")) {
-      try await cloud.provider.clusters()
-    }.filter { $0.id.experiment == experiment ?? $0.id.experiment && $0.id.name == name ?? $0.id.name }
+  static func list(
+    experiment: String?, cluster name: String?, on cloud: Cloud, json: Bool, _ commands: ClusterCommands
+  ) async throws {
+    let clusters = try await cloud.perform(commands, nil) { try await cloud.provider.clusters() }.filter {
+      $0.id.experiment == experiment ?? $0.id.experiment && $0.id.name == name ?? $0.id.name
+    }
     let list = ClusterList(clusters, region: cloud.region, prices: cloud.prices, now: .now)
     if json { try Results.show(list) } else { try Console.show(list.text) }
   }
 
   /// The clusters whose time is over.
-  static func expired(on cloud: Cloud) async throws -> [ClusterID] {
-    try await cloud.perform(config: "<config>", ClusterID(experiment: "")) { try await cloud.provider.clusters() }
+  static func expired(on cloud: Cloud, _ commands: ClusterCommands) async throws -> [ClusterID] {
+    try await cloud.perform(commands, nil) { try await cloud.provider.clusters() }
       .filter { $0.expires.map { $0 <= .now } ?? false }.map(\.id)
   }
 }
@@ -89,26 +109,33 @@ extension EC2Settings {
 
 extension Cloud {
   /// Does `work`, which Ctrl-C interrupts, and says of its failure what there is now.
+  /// - Parameter cluster: nil if it is about all clusters.
   func perform<Result: Sendable>(
-    config: String, _ cluster: ClusterID, _ work: @escaping @Sendable () async throws -> Result
+    _ commands: ClusterCommands, _ cluster: ClusterID?, _ work: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
     do {
       return try await interruptible(work)
     } catch let failure as FleetFailure {
-      throw Failure(await completed(failure), cloud: self, config: config)
+      throw Failure(await completed(failure), cluster, cloud: self, commands: commands)
     } catch let error as AWSError {
-      throw Failure(FleetFailure(.call(error), cluster: cluster), cloud: self, config: config)
+      let failure = FleetFailure(.call(error), cluster: cluster ?? ClusterID(experiment: ""))
+      throw Failure(failure, cluster, cloud: self, commands: commands)
+    } catch let error as CredentialError {
+      throw Failure(error, cluster, cloud: self, commands: commands)
     } catch is CancellationError {
-      progress.tell("interrupted; what exists of \(cluster) goes on and costs: run_exp \(config) terminate ends it")
+      if let cluster {
+        progress.tell("interrupted; what exists of \(cluster) goes on and costs until: \(commands.terminate(cluster))")
+      }
       throw CancellationError()
     }
   }
 
   /// With what exists, asked for once more, where that can be.
   private func completed(_ failure: FleetFailure) async -> FleetFailure {
-    guard failure.alive.isEmpty, let now = try? await provider.clusters() else { return failure }
+    guard failure.alive?.isEmpty ?? true, failure.isAWSThere else { return failure }
+    guard let now = try? await provider.clusters() else { return failure }
     var failure = failure
-    failure.alive = now.first { $0.id == failure.cluster }?.instances ?? []
+    failure.alive = (now.first { $0.id == failure.cluster }?.instances ?? []).filter { !$0.state.isEnding }
     return failure
   }
 }

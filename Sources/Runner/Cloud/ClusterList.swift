@@ -12,11 +12,11 @@ struct ClusterList: Encodable, Equatable {
     var instances: [String]
     var zones: [String]
     /// Of its oldest machine; null where there is none.
-    var age_s: Int?
-    /// ISO 8601.
-    var expires: String?
+    @NullIfUnknown var age_s: Int?
+    /// ISO 8601; null where no tag says it.
+    @NullIfUnknown var expires: String?
     /// Since its machines were launched, those that run; null where a price is not known.
-    var cost_usd: Double?
+    @NullIfUnknown var cost_usd: Double?
   }
 
   var region: String

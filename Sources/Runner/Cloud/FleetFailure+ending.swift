@@ -3,32 +3,54 @@ import Foundation
 
 extension Failure {
   /// What a failure of a fleet means for the user: what there is now, what it costs, what to type next.
-  init(_ failure: FleetFailure, cloud: Cloud, config: String) {
+  /// - Parameter cluster: nil if it is about all clusters.
+  init(_ failure: FleetFailure, _ cluster: ClusterID?, cloud: Cloud, commands: ClusterCommands) {
     var lines = ["\(failure)"]
-    if let advice = failure.advice { lines.append(advice) }
-    lines.append(cloud.existing(failure.alive))
-    let name = failure.cluster.name == ClusterID.defaultName ? "" : " --cluster \(failure.cluster.name)"
+    if let advice = failure.advice(cloud.prices) { lines.append(advice) }
+    if let cluster { lines.append(cloud.existing(failure.alive, of: cluster)) }
     switch failure.reason {
-    case .busy: lines.append("wait for it, or make another cluster with --cluster NAME")
-    default:
-      lines.append(
-        "to try again: run_exp \(config) launch\(name)   to end all of it: run_exp \(config) terminate\(name)")
+    case .busy:
+      let other = ClusterID(experiment: failure.cluster.experiment, name: "NAME")
+      lines.append("wait for it, or make another cluster: \(commands.launch(other))")
+    default: lines += commands.nextSteps(cluster, mayExist: failure.alive.map { !$0.isEmpty } ?? true)
     }
     self.init(exitCode: failure.exitCode, lines.joined(separator: "\n"))
+  }
+
+  /// AWS could not be asked at all.
+  init(_ error: CredentialError, _ cluster: ClusterID?, cloud: Cloud, commands: ClusterCommands) {
+    var lines = ["\(error)"]
+    if let cluster { lines.append(cloud.existing(nil, of: cluster)) }
+    lines += commands.nextSteps(cluster, mayExist: true)
+    self.init(exitCode: .infrastructure, lines.joined(separator: "\n"))
+  }
+}
+
+extension ClusterCommands {
+  fileprivate func nextSteps(_ cluster: ClusterID?, mayExist: Bool) -> [String] {
+    let again = again(cluster)
+    var steps = ["to try again:        \(again)"]
+    if let cluster, mayExist, terminate(cluster) != again { steps.append("to end all of it:    \(terminate(cluster))") }
+    return steps
   }
 }
 
 extension Cloud {
-  /// `there are now: 3 machines (i-1 worker running, ...), $1.20 an hour`.
-  func existing(_ alive: [EC2Instance]) -> String {
-    guard !alive.isEmpty else { return "no machine of the cluster is known to exist" }
+  /// `of ParM/main there exist now: 1 frontend running, 3 worker running; they cost $1.20 an hour`.
+  /// - Parameter alive: nil if that is not known.
+  func existing(_ alive: [EC2Instance]?, of cluster: ClusterID) -> String {
+    guard let alive else {
+      return "what exists of \(cluster) in \(region) is not known; machines that do go on and cost"
+    }
+    guard !alive.isEmpty else { return "no machine of \(cluster) is alive in \(region), as far as AWS shows" }
     let running = alive.filter { $0.state == .running || $0.state == .pending }
     let known = running.compactMap { prices.price(of: $0.type, in: region) }
     let money = String(format: "$%.2f an hour", known.reduce(0, +))
     let unknown = running.count - known.count
     let roles = Dictionary(grouping: alive) { "\($0.tags["TASK_TYPE"] ?? "?") \($0.state)" }
       .map { "\($0.value.count) \($0.key)" }.sorted().joined(separator: ", ")
-    return "there exist now: \(roles); they cost \(unknown == 0 ? money : "\(money), and \(unknown) of unknown price")"
+    return "of \(cluster) there exist now: \(roles); they cost "
+      + (unknown == 0 ? money : "\(money), and \(unknown) of unknown price")
   }
 }
 
@@ -47,17 +69,31 @@ extension FleetFailure {
     }
   }
 
+  /// Whether another question would be answered.
+  var isAWSThere: Bool {
+    guard case .call(let error) = reason else { return true }
+    return switch error.kind {
+    case .authentication, .expiredCredentials, .clockSkew, .account, .missing(.region), .unreachable, .lostReply,
+      .server,
+      .throttled, .malformedReply:
+      false
+    case .permission: !error.action.hasPrefix("Describe")
+    default: true
+    }
+  }
+
   /// What to do about it, where the words of AWS do not say.
-  fileprivate var advice: String? {
+  fileprivate func advice(_ prices: PriceTable) -> String? {
     switch reason {
     case .capacity: "other zones or types may have room: see zones and substitutions in the cluster file"
-    case .quota(_, _, let type, _, _):
-      "quotas are raised at AWS, Service Quotas, EC2"
-        + (QuotaFamily(instanceType: type).map { ": \($0.name)" } ?? "")
+    case .quota(let error, _, let type, let count, let words):
+      Self.quotaAdvice(type, count, words: [error?.code, words].compactMap(\.self).joined(separator: " "), prices)
     case .call(let error):
       switch error.kind {
       case .authentication:
         "the credentials are not AWS's, or not right: aws sts get-caller-identity shows whose they are"
+      case .expiredCredentials where error.code == "RequestExpired":
+        "set this machine's clock (timedatectl set-ntp true), or get new temporary credentials"
       case .expiredCredentials: "get new temporary credentials, then try again"
       case .clockSkew: "set this machine's clock, for instance: timedatectl set-ntp true"
       case .permission: "ask whoever administers the account for it"
@@ -67,5 +103,14 @@ extension FleetFailure {
       }
     default: nil
     }
+  }
+
+  private static func quotaAdvice(_ type: String, _ count: Int, words: String, _ prices: PriceTable) -> String {
+    let place = "quotas are raised at AWS: Service Quotas, Amazon EC2"
+    // There are quotas of volumes and addresses, too.
+    guard words.contains("VcpuLimit") || words.contains("InstanceLimit"), let family = QuotaFamily(instanceType: type)
+    else { return place }
+    let vcpus = prices.vcpus(of: type).map { "\(count * $0) vCPUs" } ?? "vCPUs (how many is not known here)"
+    return "\(count) more \(type) need \(vcpus) of the quota \"\(family.name)\"; \(place)"
   }
 }

@@ -26,7 +26,10 @@ struct OperatorSite: LaunchSite {
 
   func publicKey(of cluster: ClusterID) async throws -> PublicKey {
     let path = privateKey(of: cluster)
-    if settings.key == nil, !FileManager.default.fileExists(atPath: path) {
+    if !FileManager.default.fileExists(atPath: path) {
+      if settings.key != nil {
+        throw Failure(exitCode: .config, "\(path): no such private key; see PARM_SSH_KEY, or key in the cluster file")
+      }
       try FileManager.default.createDirectory(
         atPath: folder(of: cluster), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       try await keygen(["-q", "-t", "ed25519", "-N", "", "-C", "run_exp \(cluster)", "-f", path], of: path)
@@ -40,7 +43,8 @@ struct OperatorSite: LaunchSite {
     guard words[0] == "ssh-ed25519" || words[0].hasPrefix("ecdsa-") else {
       throw Failure(
         exitCode: .config,
-        "\(path): a key of type \(words[0]), which libssh2 cannot use with today's servers; make another: ssh-keygen -t ed25519"
+        "\(path): a key of type \(words[0]), which libssh2 cannot use with today's servers; name an ed25519 key with "
+          + "PARM_SSH_KEY, or with key in the cluster file (ssh-keygen -t ed25519 makes one)"
       )
     }
     let digest = Data(try SHA256.digest([UInt8](blob))).base64EncodedString().replacing("=", with: "")
@@ -56,9 +60,12 @@ struct OperatorSite: LaunchSite {
       throw Failure(exitCode: .infrastructure, "there is no ssh-keygen in PATH; apt-get install openssh-client")
     }
     guard output.termination.isSuccess else {
-      let reason = output.stderr.split(separator: "\n").last.map(String.init) ?? "\(output.termination)"
+      // ssh-keygen ends its lines with CR LF, which is one character.
+      let reason = output.stderr.split(whereSeparator: \.isNewline).last.map(String.init) ?? "\(output.termination)"
       throw Failure(
-        exitCode: .config, "\(path): cannot be used as a private key: \(reason); a key without a passphrase is needed")
+        exitCode: .config,
+        "\(path): cannot be used as a private key: \(reason); run_exp needs an ed25519 key without a passphrase: "
+          + "see PARM_SSH_KEY, or key in the cluster file")
     }
     return output.stdout
   }

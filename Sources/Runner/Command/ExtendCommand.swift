@@ -27,6 +27,9 @@ struct ExtendCommand: AsyncParsableCommand {
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: FinalDir(0).name)
     let cloud = try Cloud(cluster, installation: invocation.installation)
     let id = ClusterID(experiment: invocation.experiment.experimentID, name: cluster.name)
-    try await Lifecycle.extend(id, hours: hours, on: cloud, config: root.config)
+    let verb = ["extend", "--hours", "\(hours)"]
+    try await Lifecycle.extend(
+      id, hours: hours, on: cloud,
+      ClusterCommands(verb, config: root.config, cluster: cluster, overrides: overrides))
   }
 }

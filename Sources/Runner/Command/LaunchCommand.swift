@@ -34,7 +34,8 @@ struct LaunchCommand: AsyncParsableCommand {
     invocation.tellRemarks()
     guard place.local else {
       let cloud = try Cloud(place.cluster, installation: invocation.installation)
-      return try await Lifecycle.provision(invocation, on: cloud, cluster: place.cluster.name)
+      let commands = ClusterCommands(["launch"], config: root.config, cluster: place.cluster, overrides: overrides)
+      return try await Lifecycle.provision(invocation, on: cloud, cluster: place.cluster.name, commands)
     }
     try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
   }

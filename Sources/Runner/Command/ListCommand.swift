@@ -29,6 +29,8 @@ struct ListCommand: AsyncParsableCommand {
         ).experiment.experimentID
     }
     let cloud = try Cloud(cluster, installation: try .current())
-    try await Lifecycle.list(experiment: experiment, cluster: cluster.cluster?.name, on: cloud, json: format.json)
+    let commands = ClusterCommands(["list"], config: root.config, cluster: cluster, overrides: overrides)
+    try await Lifecycle.list(
+      experiment: experiment, cluster: cluster.cluster?.name, on: cloud, json: format.json, commands)
   }
 }

@@ -45,6 +45,8 @@ struct PlanCommand: AsyncParsableCommand {
     if format.json { try Results.show(plan.record) } else { try Console.show(plan.text) }
     guard check else { return }
     let cloud = try Cloud(place.cluster, installation: invocation.installation)
-    try await Lifecycle.check(invocation, on: cloud, cluster: place.cluster.name)
+    let commands = ClusterCommands(
+      ["plan", "--check"], config: root.config, cluster: place.cluster, overrides: overrides)
+    try await Lifecycle.check(invocation, on: cloud, cluster: place.cluster.name, json: format.json, commands)
   }
 }

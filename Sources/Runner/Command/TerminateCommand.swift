@@ -39,13 +39,16 @@ struct TerminateCommand: AsyncParsableCommand {
   func run() async throws {
     if expired {
       let cloud = try Cloud(place.cluster, installation: try .current())
-      return try await Lifecycle.terminate(try await Lifecycle.expired(on: cloud), on: cloud, config: "<config>")
+      let commands = ClusterCommands(
+        ["terminate", "--expired"], config: nil, cluster: place.cluster, overrides: overrides)
+      return try await Lifecycle.terminate(try await Lifecycle.expired(on: cloud, commands), on: cloud, commands)
     }
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: FinalDir(0).name)
     if place.local { return try await Lifecycle.terminate(invocation) }
     let cloud = try Cloud(place.cluster, installation: invocation.installation)
     let cluster = ClusterID(experiment: invocation.experiment.experimentID, name: place.cluster.name)
-    try await Lifecycle.terminate([cluster], on: cloud, config: root.config)
+    let commands = ClusterCommands(["terminate"], config: root.config, cluster: place.cluster, overrides: overrides)
+    try await Lifecycle.terminate([cluster], on: cloud, commands)
   }
 }

@@ -17,6 +17,12 @@ public struct EC2Instance: Hashable, Sendable {
   public var tags: [String: String]
 
   public struct StateReason: Hashable, Sendable {
+    /// Code and message; EC2 often begins the message with the code.
+    public var words: String {
+      if message.isEmpty { return code }
+      return message.hasPrefix(code) ? message : "\(code): \(message)"
+    }
+
     /// As `Server.InsufficientInstanceCapacity`.
     public var code: String
     public var message: String

@@ -25,11 +25,15 @@ public struct EC2Provider: Provider {
   /// - Throws: `FleetFailure`; `CancellationError`, after which what was made is still there.
   public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
     try await explained(spec.cluster) {
+      // What somebody has to put right shows before anything is made.
+      let premises = try await premises(of: spec)
       // First of all, and deleted last: where it is not, there is nothing.
       let (record, image) = try await RecordDesk(provider: self, cluster: spec.cluster).open()
       let leases = LeaseDesk(client: client, record: record, owner: settings.owner, pace: pace)
       return try await leases.hold { dead in
-        try await Provisioning(provider: self, spec: spec, record: record, image: image, dead: dead).machines()
+        try await Provisioning(
+          provider: self, spec: spec, premises: premises, record: record, image: image, dead: dead
+        ).machines()
       }
     }
   }

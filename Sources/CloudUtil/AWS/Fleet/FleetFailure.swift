@@ -21,10 +21,10 @@ public struct FleetFailure: Error, Sendable {
 
   public var reason: Reason
   public var cluster: ClusterID
-  /// Machines of the cluster that cost money now, as far as is known.
-  public var alive: [EC2Instance]
+  /// Machines of the cluster that cost money now, as far as AWS shows them; nil if it was not asked.
+  public var alive: [EC2Instance]?
 
-  public init(_ reason: Reason, cluster: ClusterID, alive: [EC2Instance] = []) {
+  public init(_ reason: Reason, cluster: ClusterID, alive: [EC2Instance]? = nil) {
     self.reason = reason
     self.cluster = cluster
     self.alive = alive
@@ -40,7 +40,7 @@ extension FleetFailure: CustomStringConvertible {
     case .quota(let error, let role, let type, let count, let words):
       "the account's quota does not allow \(count) more \(type) for \(role): \(error.map { "\($0)" } ?? words)"
     case .died(let role, let reasons): "machines for \(role) ended before they ran\(FleetFailure.list(reasons))"
-    case .late(let machines): "not ready in time: \(machines.joined(separator: ", "))"
+    case .late(let machines): "gave up waiting for: \(machines.joined(separator: ", "))"
     case .busy(let owner, let holder, let since):
       "another launch is at work on cluster \(cluster): of \(owner) (process \(holder)), last heard of at \(since)"
     case .terminated: "cluster \(cluster) was terminated while it was being made"

@@ -65,7 +65,7 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
       guard let call = made[instance.id], dead.insert(instance.id).inserted else { continue }
       let role = Role(call.role)
       let reason = instance.stateReason
-      let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.code): \($0.message)" } ?? "")
+      let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.words)" } ?? "")
       let kind = reason.map { AWSError.Kind(stateReason: $0.code, message: $0.message) } ?? .other
       guard let verdict = launches[role]?.died(call, kind: kind, because: words) else { continue }
       try obey(verdict, role, kind, now: now)

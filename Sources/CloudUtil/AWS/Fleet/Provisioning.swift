@@ -2,6 +2,7 @@
 struct Provisioning: Sendable {
   let provider: EC2Provider
   let spec: FleetSpec
+  let premises: LaunchPremises
   let record: ClusterRecord
   let image: Image
   /// Who held the lease of a launch of the cluster that died or gave up before this one, empty if that is not
@@ -13,7 +14,6 @@ struct Provisioning: Sendable {
   private var cluster: ClusterID { spec.cluster }
 
   func machines() async throws -> [Role: [Machine]] {
-    async let offers = offers()
     let present = try await provider.instances(of: cluster)
     let alive = present.filter { !$0.state.isEnding }
     let (record, image) = try await renewed(alive: alive)
@@ -27,7 +27,7 @@ struct Provisioning: Sendable {
     let history = try LaunchHistory(entries, present: present, dead: dead) {
       try parameters.request($0).clientToken
     }
-    let launches = try zones(await offers, present: present, unanswered: history.unanswered)
+    let launches = launches(present: present, unanswered: history.unanswered)
     var plan = FleetPlan(
       wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: history.mayHide,
       now: ContinuousClock.now)
@@ -71,13 +71,15 @@ struct Provisioning: Sendable {
       try plan.observe(try await provider.instances(of: cluster), now: .now)
       let steps = try plan.steps(now: .now)
       if plan.isDone { break }
-      let answers = try await carryOut(steps, parameters, journal)
-      for (step, answer) in answers {
+      // What was made first: a failure ends this, and has to say all that exists.
+      for (step, answer) in try await carryOut(steps, parameters, journal).sorted(by: {
+        !$0.1.isFailure && $1.1.isFailure
+      }) {
         switch (step, answer) {
         case (.run(let call), .success(let instances)): try plan.made(call, instances, now: .now)
         case (.run(let call), .failure(let error)):
-          provider.tell("\(call.role): \(error)")
           try plan.refused(call, error, now: .now)
+          provider.tell("\(call.role): \(error)")
         case (.start, .success): break
         case (.start(let ids), .failure(let error)) where error.mayHaveHappened || error.kind == .notFoundYet:
           provider.tell("\(error)")
@@ -177,36 +179,17 @@ struct Provisioning: Sendable {
 
   // MARK: Before the machines
 
-  /// Zones by instance type.
-  private func offers() async throws -> [String: Set<String>] {
-    let types = Set(spec.groups.values.map(\.instanceType)).sorted()
-    let offers = try await client.sendAll(
-      DescribeInstanceTypeOfferings(locationType: .zone, filters: [Filter("instance-type", types)]))
-    return Dictionary(grouping: offers, by: \.instanceType).mapValues { Set($0.map(\.location)) }
-  }
-
   /// Where each role asks, beginning with where the cluster stands already: machines near each other are what is measured.
-  private func zones(
-    _ offers: [String: Set<String>], present: [EC2Instance], unanswered: [LaunchCall]
-  ) throws -> [Role: RoleLaunch] {
+  private func launches(present: [EC2Instance], unanswered: [LaunchCall]) -> [Role: RoleLaunch] {
     let near = Set(present.filter { !$0.state.isEnding }.compactMap(\.availabilityZone))
-    return try Dictionary(
+    return Dictionary(
       uniqueKeysWithValues: wants.map { want in
-        let offered = offers[want.instanceType] ?? []
-        let asked = settings.zones.isEmpty ? offered.sorted() : settings.zones.filter(offered.contains)
-        guard !asked.isEmpty else {
-          let there =
-            offered.isEmpty
-            ? "no zone of the region offers it" : "offered in \(offered.sorted().joined(separator: ", "))"
-          throw misfit(
-            "instance type \(want.instanceType) for \(want.role) is not to be had in the zones asked for: \(there); "
-              + "name another with substitutions in the cluster file, or other zones or another region")
-        }
-        let zones = asked.filter(near.contains) + asked.filter { !near.contains($0) }
+        let asked = premises.zones[want.instanceType] ?? []
         return (
           want.role,
           RoleLaunch(
-            role: want.role, instanceType: want.instanceType, zones: zones,
+            role: want.role, instanceType: want.instanceType,
+            zones: asked.filter(near.contains) + asked.filter { !near.contains($0) },
             unanswered: unanswered.filter { $0.role == want.role.name })
         )
       })
@@ -239,7 +222,7 @@ struct Provisioning: Sendable {
 
   /// Makes the public key known under the cluster's name.
   private func ensureKey(isInUse: Bool) async throws -> String {
-    let key = try await provider.site.publicKey(of: cluster)
+    let key = premises.key
     let name = cluster.resourceName
     for attempt in 0... {
       do {
@@ -270,7 +253,7 @@ struct Provisioning: Sendable {
   }
 
   private func ensureFirewall(_ record: ClusterRecord) async throws {
-    let wanted = Firewall.rules(groupID: record.groupID, sshFrom: try await provider.site.sshSources())
+    let wanted = Firewall.rules(groupID: record.groupID, sshFrom: premises.sshSources)
     let (missing, surplus) = Firewall.difference(present: record.ingress, wanted: wanted)
     do {
       if !missing.isEmpty {
@@ -308,6 +291,12 @@ struct Provisioning: Sendable {
   }
 
   private func misfit(_ words: String) -> FleetFailure { FleetFailure(.misfit(words), cluster: cluster) }
+}
+
+extension Result {
+  fileprivate var isFailure: Bool {
+    if case .failure = self { true } else { false }
+  }
 }
 
 extension Machine {

@@ -30,6 +30,10 @@ extension AWSError.Kind {
     let words = message.lowercased()
     switch code {
     case "AuthFailure" where words.contains("image"): return .missing(.image)
+    // "Credential should be scoped to a valid region"
+    case "AuthFailure" where words.contains("valid region"),
+      "SignatureDoesNotMatch" where words.contains("valid region"):
+      return .missing(.region)
     case "InvalidParameterValue" where words.contains("availability zone"): return .missing(.zone)
     // An instance type that the zone does not offer.
     case "Unsupported" where words.contains("availability zone"): return .capacity

@@ -85,7 +85,8 @@ extension AWSError: CustomStringConvertible {
   public var description: String {
     let what = [action, code ?? status.map { "HTTP status \($0)" }, explanation].compactMap(\.self)
     let id = requestID.map { " (request \($0))" } ?? ""
-    let lost = followsLostReply ? "; an earlier try may have been carried out" : ""
+    // What only asks does nothing, however often it is carried out.
+    let lost = followsLostReply && !action.hasPrefix("Describe") ? "; an earlier try may have been carried out" : ""
     return what.joined(separator: ": ") + id + lost
   }
 

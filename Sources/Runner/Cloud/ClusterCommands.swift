@@ -1,0 +1,39 @@
+import CloudUtil
+
+/// The command lines by which a user goes on with a cluster: about the same experiment, cluster file and region as the one
+/// that is at work.
+struct ClusterCommands: Equatable, Sendable {
+  /// The experiment as the user gave it; nil for verbs that do without.
+  var config: String?
+  /// What is at work: the verb and its own options.
+  var verb: [String]
+  /// `--cluster-file`, as the user gave it.
+  var clusterFile: String?
+  /// The `--set` arguments: they may say another experiment's id.
+  var overrides: [String] = []
+
+  init(_ verb: [String], config: String?, cluster: ClusterOptions, overrides: OverrideOptions) {
+    self.config = config == Verb.noExperiment ? nil : config
+    self.verb = verb
+    clusterFile = cluster.clusterFile
+    self.overrides = overrides.overrides
+  }
+
+  /// The same once more.
+  func again(_ cluster: ClusterID?) -> String { line(verb, cluster) }
+
+  func launch(_ cluster: ClusterID) -> String { line(["launch"], cluster) }
+
+  /// What ends `cluster`; that of the clusters whose time is over, if no experiment was given.
+  func terminate(_ cluster: ClusterID?) -> String {
+    config == nil ? line(["terminate", "--expired"], nil) : line(["terminate"], cluster)
+  }
+
+  private func line(_ verb: [String], _ cluster: ClusterID?) -> String {
+    var words = (config.map { [$0] } ?? []) + verb
+    if config != nil, let name = cluster?.name, name != ClusterID.defaultName { words += ["--cluster", name] }
+    if let clusterFile { words += ["--cluster-file", clusterFile] }
+    for override in overrides { words += ["--set", override] }
+    return Command("run_exp", words).description
+  }
+}
