@@ -3,10 +3,10 @@ import Testing
 @testable import CloudUtil
 
 @Suite struct FleetPlanPropertyTests {
-  private static let plays = 4000
+  private static let plays = 2500
 
   @Test(
-    "In 4,000 random clusters of launches that fail or are killed no machine is made too many, and every launch ends")
+    "In 2,500 random clusters of launches that fail or are killed no machine is made too many, and every launch ends")
   func randomClusters() throws {
     var (done, failed, killed) = (0, 0, 0)
     for number in 0..<FleetPlanPropertyTests.plays {
