@@ -8,6 +8,7 @@ from .cloud import IMAGE, ZONE, CloudTest, tags
 
 class LifeTests(CloudTest):
     def test_from_pending_to_forgotten(self) -> None:
+        self.double.configure({"lifecycle": {"pending_s": 150}})
         [identifier] = self.run_some()
         self.assertEqual(self.states(), {"pending"})
         self.assertNotIn("PublicIpAddress", self.described()[identifier])
@@ -52,6 +53,7 @@ class LifeTests(CloudTest):
             self.ec2.describe_instances(InstanceIds=["i-xyz"])
 
     def test_a_dry_run_checks_and_does_nothing(self) -> None:
+        self.double.configure({"lifecycle": {"pending_s": 10_000}})
         with self.refused("DryRunOperation", 412):
             self.run_some(DryRun=True)
         with self.refused("InvalidAMIID.NotFound"):

@@ -56,9 +56,19 @@ extension EC2Provider {
   /// The machines read the tag from their own metadata.
   func setExpiry(_ expires: UTCTime, of ids: [String]) async throws {
     for start in stride(from: 0, to: ids.count, by: 500) {
-      let some = Array(ids[start..<min(start + 500, ids.count)])
+      var some = Array(ids[start..<min(start + 500, ids.count)])
       let tag = EC2Tag(ClusterTag.expires, expires.iso8601)
-      try await client.sendUntilKnown(CreateTags(resourceIDs: some, tags: [tag]), pace: pace)
+      while !some.isEmpty {
+        do {
+          try await client.sendUntilKnown(CreateTags(resourceIDs: some, tags: [tag]), pace: pace)
+          break
+        } catch let error as AWSError where error.kind == .notFoundYet {
+          // A machine that has ended meanwhile does not keep the others from their time.
+          let known = some.filter { !error.message.contains($0) }
+          guard known.count < some.count else { throw error }
+          some = known
+        }
+      }
     }
   }
 }

@@ -28,11 +28,11 @@ public struct EC2Provider: Provider {
       // What somebody has to put right shows before anything is made.
       let premises = try await premises(of: spec)
       // First of all, and deleted last: where it is not, there is nothing.
-      let (record, image) = try await RecordDesk(provider: self, cluster: spec.cluster).open()
-      let leases = LeaseDesk(client: client, record: record, owner: settings.owner, pace: pace)
+      let opened = try await RecordDesk(provider: self, cluster: spec.cluster).open()
+      let leases = LeaseDesk(client: client, record: opened.record, owner: settings.owner, pace: pace)
       return try await leases.hold { dead in
         try await Provisioning(
-          provider: self, spec: spec, premises: premises, record: record, image: image, dead: dead
+          provider: self, spec: spec, premises: premises, opened: opened, dead: dead
         ).machines()
       }
     }

@@ -42,16 +42,16 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   private var unknownSince: [Role: Instant] = [:]
   private let deadline: Instant
 
-  /// - Parameter quiet: whether a killed launch may have made machines that nobody knows of.
+  /// - Parameter quiet: for how long nothing is asked for.
   init(
-    _ wants: [Want], imageID: String, launches: [Role: RoleLaunch], pace: CloudPace, quiet: Bool, now: Instant
+    _ wants: [Want], imageID: String, launches: [Role: RoleLaunch], pace: CloudPace, quiet: Duration, now: Instant
   ) {
     self.wants = wants
     self.imageID = imageID
     self.launches = launches
     self.pace = pace
     settledAt = now.advanced(by: pace.visibility)
-    quietUntil = quiet ? settledAt : now
+    quietUntil = now.advanced(by: quiet)
     deadline = now.advanced(by: pace.patience)
   }
 

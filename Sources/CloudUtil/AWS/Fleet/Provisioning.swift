@@ -3,8 +3,7 @@ struct Provisioning: Sendable {
   let provider: EC2Provider
   let spec: FleetSpec
   let premises: LaunchPremises
-  let record: ClusterRecord
-  let image: Image
+  let opened: RecordDesk.Opened
   /// Who held the lease of a launch of the cluster that died or gave up before this one, empty if that is not
   /// known; nil if none has.
   let dead: String?
@@ -17,6 +16,8 @@ struct Provisioning: Sendable {
     let present = try await provider.instances(of: cluster)
     let alive = present.filter { !$0.state.isEnding }
     let (record, image) = try await renewed(alive: alive)
+    // Before any of them is started: a machine that boots looks at once whether its time is over.
+    try await alignExpiry(alive, record)
     let keyName = try await ensureKey(isInUse: !alive.isEmpty)
     try await ensureFirewall(record)
     let journal = try LaunchJournal(folder: provider.site.folder(of: cluster))
@@ -29,8 +30,8 @@ struct Provisioning: Sendable {
     }
     let launches = launches(present: present, unanswered: history.unanswered)
     var plan = FleetPlan(
-      wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: history.mayHide,
-      now: ContinuousClock.now)
+      wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: quiet(history), now: ContinuousClock.now
+    )
     do {
       // What is seen once is there: the next question may not show it.
       try plan.observe(present, now: .now)
@@ -41,7 +42,9 @@ struct Provisioning: Sendable {
       throw FleetFailure(.call(error), cluster: cluster, alive: plan.alive)
     }
     if ContinuousClock.now >= began + provider.pace.visibility { try settle(entries, journal) }
-    try await alignExpiry(plan.alive, record)
+    // Somebody may have extended the cluster meanwhile.
+    let records = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }
+    try await alignExpiry(plan.alive, records.first ?? record)
     tellOfSurprises(plan)
     return plan.machines.mapValues { $0.map(Machine.init) }
   }
@@ -52,9 +55,16 @@ struct Provisioning: Sendable {
     }
   }
 
+  /// For how long nothing is asked for: what launches before have made may not be visible yet; and of a cluster that was
+  /// there, one look that shows too few machines is not enough.
+  private func quiet(_ history: LaunchHistory) -> Duration {
+    if history.mayHide { return provider.pace.visibility }
+    return opened.isNew ? .zero : provider.pace.poll * 4
+  }
+
   /// Whatever calls of launches before have made is visible by now: nobody has to wonder any more.
   private func settle(_ entries: [LaunchJournal.Entry], _ journal: LaunchJournal) throws {
-    let answered = try journal.entries(of: record.groupID).filter { $0.answer != nil }.map(\.token)
+    let answered = try journal.entries(of: opened.record.groupID).filter { $0.answer != nil }.map(\.token)
     for var entry in LaunchJournal.unanswered(entries) where !answered.contains(entry.token) {
       entry.answer = "settled"
       try journal.append(entry)
@@ -198,22 +208,23 @@ struct Provisioning: Sendable {
   /// The record, with new time for the cluster if it has little left, and the image that is asked for if it has no machines
   /// of another.
   private func renewed(alive: [EC2Instance]) async throws -> (ClusterRecord, Image) {
-    var (record, image) = (record, image)
+    var (record, image) = (opened.record, opened.image)
     var tags: [String: String] = [:]
     if record.expires - .now < min(.seconds(3600), settings.lifetime / 2) {
       record.expires = .now + settings.lifetime
       tags[ClusterTag.expires] = record.expires.iso8601
       provider.tell("cluster \(cluster) had little time left; its machines now end at \(record.expires)")
     }
-    if case .id(let asked) = settings.image, asked != record.imageID {
-      guard alive.isEmpty else {
-        throw misfit(
-          "cluster \(cluster) has machines of image \(record.imageID), and \(asked) is asked for; terminate it first, or "
-            + "make another with --cluster NAME")
-      }
+    if case .id(let asked) = settings.image, asked != record.imageID, !alive.isEmpty {
+      throw misfit(
+        "cluster \(cluster) has machines of image \(record.imageID), and \(asked) is asked for; terminate it first, or "
+          + "make another with --cluster NAME")
+    }
+    if alive.isEmpty, dead == nil, !opened.isNew {
+      // No machine holds it to the image of its first launch.
       image = try await ImageSearch(client: client, cluster: cluster).find(settings.image)
-      record.imageID = asked
-      tags[ClusterTag.image] = asked
+      if image.id != record.imageID { tags[ClusterTag.image] = image.id }
+      record.imageID = image.id
     }
     guard !tags.isEmpty else { return (record, image) }
     try await client.sendUntilKnown(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)), pace: provider.pace)

@@ -3,19 +3,31 @@ struct RecordDesk {
   let provider: EC2Provider
   let cluster: ClusterID
 
-  /// - Returns: the record, and the image that it says.
-  func open() async throws -> (ClusterRecord, Image) {
+  /// A record, and what is known of it.
+  struct Opened: Sendable {
+    var record: ClusterRecord
+    /// The one that the record says.
+    var image: Image
+    /// Made just now: nothing of the cluster was there before.
+    var isNew: Bool
+  }
+
+  func open() async throws -> Opened {
     let images = ImageSearch(client: provider.client, cluster: cluster)
-    if let record = try await find() { return (record, try await images.find(.id(record.imageID))) }
+    if let record = try await find() {
+      return Opened(record: record, image: try await images.find(.id(record.imageID)), isNew: false)
+    }
     let image = try await images.find(provider.settings.image)
     let deadline = ContinuousClock.now + provider.pace.visibility
     while true {
       do {
-        return (try await make(image), image)
+        return Opened(record: try await make(image), image: image, isNew: true)
       } catch let error as AWSError where error.kind == .duplicate {
         // Made a moment ago: by another launch, or by a first try whose reply was lost. Or a `terminate` holds the name to
         // see whether it is free, and lets go of it.
-        if let record = try await find() { return (record, try await images.find(.id(record.imageID))) }
+        if let record = try await find() {
+          return Opened(record: record, image: try await images.find(.id(record.imageID)), isNew: false)
+        }
         if ContinuousClock.now >= deadline { try await removeRest(error) }
       }
       try await provider.pause()

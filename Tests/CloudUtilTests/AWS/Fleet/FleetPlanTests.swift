@@ -9,7 +9,7 @@ import Testing
 
   private func at(_ seconds: Double) -> TestInstant { TestInstant(time: .seconds(seconds)) }
 
-  private func plan(_ count: Int, zones: [String] = ["a", "b"], quiet: Bool = false) -> Plan {
+  private func plan(_ count: Int, zones: [String] = ["a", "b"], quiet: Duration = .zero) -> Plan {
     let launch = RoleLaunch(role: Role("worker"), instanceType: "c5.xlarge", zones: zones)
     return Plan(
       [.init(role: Role("worker"), count: count, instanceType: "c5.xlarge")], imageID: "ami-1",
@@ -68,7 +68,7 @@ import Testing
 
   @Test("Nothing is asked for while what a launch before made may be hidden; stopped machines are started")
   func quiet() throws {
-    var plan = plan(2, quiet: true)
+    var plan = plan(2, quiet: FleetPlanTests.pace.visibility)
     try plan.observe([.test("i-1", .stopped)], now: at(0))
     #expect(try plan.steps(now: at(0)) == [.start(["i-1"])])
     #expect(try plan.steps(now: at(29)).isEmpty)

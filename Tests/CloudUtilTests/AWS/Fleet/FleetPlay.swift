@@ -114,7 +114,7 @@ struct FleetPlay {
     }
     var plan = FleetPlan<TestInstant>(
       wants, imageID: "ami-1", launches: Dictionary(uniqueKeysWithValues: launches), pace: pace,
-      quiet: history.mayHide, now: TestInstant(time: start))
+      quiet: history.mayHide ? pace.visibility : .zero, now: TestInstant(time: start))
     var watch = Watch(
       start: start, quietUntil: history.mayHide ? start + pace.visibility : start,
       repetitions: history.unanswered.count)
