@@ -26,6 +26,7 @@ public enum MachineExpiry {
       Description=End this machine when its experiment's time is over
       [Service]
       Type=oneshot
+      TimeoutStartSec=40
       ExecStart=/usr/local/sbin/run_exp-expire
       END
       cat >/etc/systemd/system/run_exp-expire.timer <<'END'
@@ -34,6 +35,7 @@ public enum MachineExpiry {
       [Timer]
       OnBootSec=30
       OnUnitActiveSec=60
+      AccuracySec=5
       [Install]
       WantedBy=timers.target
       END
@@ -47,7 +49,7 @@ public enum MachineExpiry {
   /// cluster is still found by its tags.
   static let check = """
     #!/usr/bin/env python3
-    import os, subprocess, time, urllib.request
+    import calendar, os, subprocess, time, urllib.request
 
     METADATA = os.environ.get("RUN_EXP_METADATA", "http://169.254.169.254")
     FILE = os.environ.get("RUN_EXP_EXPIRES", "\(file)")
@@ -58,12 +60,23 @@ public enum MachineExpiry {
         return opener.open(request, timeout=2).read().decode().strip()
 
     def seconds(text):
-        return time.mktime(time.strptime(text.strip(), "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+        return calendar.timegm(time.strptime(text.strip(), "%Y-%m-%dT%H:%M:%SZ"))
+
+    def remember(text):
+        try:
+            with open(FILE + ".new", "w") as file:
+                file.write(text + "\\n")
+            os.replace(FILE + ".new", FILE)
+        except OSError as error:
+            print(error)
 
     def of_tag():
         lifetime = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
         token = {"X-aws-ec2-metadata-token": ask("/latest/api/token", "PUT", lifetime)}
-        return seconds(ask("/latest/meta-data/tags/instance/\(ClusterTag.expires)", headers=token))
+        text = ask("/latest/meta-data/tags/instance/\(ClusterTag.expires)", headers=token)
+        expires = seconds(text)
+        remember(text)
+        return expires
 
     def of_file():
         with open(FILE) as file:
@@ -73,8 +86,8 @@ public enum MachineExpiry {
         try:
             expires = source()
             break
-        except (OSError, ValueError):
-            continue
+        except Exception as error:
+            print(source.__name__, repr(error))
     else:
         raise SystemExit("neither tag nor file says when this machine ends")
     if time.time() >= expires:
