@@ -16,7 +16,7 @@ enum ClusterTag {
   static let image = "run_exp:image"
   /// A key pair's: the fingerprint of the public key, as OpenSSH prints it.
   static let key = "run_exp:key"
-  /// A lease's: the process that holds it, as `RunOwner`, and when it last said so.
+  /// A lease's: the process that holds it, as `RunOwner` (after `Lease.givenUp`, if it gave up), and when it last said so.
   static let holder = "run_exp:holder"
   static let renewed = "run_exp:renewed"
 

@@ -2,8 +2,8 @@
 ///
 /// A unit of systemd, installed from user-data at the first boot and on the machine's disk from then on, asks every minute
 /// and soon after every boot, also after a stop and start. The time is the tag of the instance, read from its metadata, so
-/// that `extend` reaches it without a login, or what a file on the machine says, if that is later. Shutting down
-/// terminates the machine (`InstanceInitiatedShutdownBehavior`).
+/// that `extend` reaches it without a login, or what a file on the machine says, if that is later; the later is kept in the
+/// file, for when the metadata do not answer. Shutting down terminates the machine (`InstanceInitiatedShutdownBehavior`).
 public enum MachineExpiry {
   /// On the machine; holds an ISO 8601 time in UTC.
   public static let file = "/var/lib/run_exp/expires"
@@ -26,7 +26,7 @@ public enum MachineExpiry {
       Description=End this machine when its experiment's time is over
       [Service]
       Type=oneshot
-      TimeoutStartSec=50
+      TimeoutStartSec=40
       ExecStart=/usr/local/sbin/run_exp-expire
       END
       cat >/etc/systemd/system/run_exp-expire.timer <<'END'
@@ -35,6 +35,7 @@ public enum MachineExpiry {
       [Timer]
       OnBootSec=30
       OnUnitActiveSec=60
+      AccuracySec=5
       [Install]
       WantedBy=timers.target
       END
@@ -64,21 +65,33 @@ public enum MachineExpiry {
     def of_tag():
         lifetime = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
         token = {"X-aws-ec2-metadata-token": ask("/latest/api/token", "PUT", lifetime)}
-        return seconds(ask("/latest/meta-data/tags/instance/\(ClusterTag.expires)", headers=token))
+        return ask("/latest/meta-data/tags/instance/\(ClusterTag.expires)", headers=token)
 
     def of_file():
         with open(FILE) as file:
-            return seconds(file.read())
+            return file.read().strip()
 
-    times = []
-    for source in (of_tag, of_file):
+    def remember(text):
         try:
-            times.append(source())
-        except (OSError, ValueError):
-            continue
+            with open(FILE + ".new", "w") as file:
+                file.write(text + "\\n")
+            os.replace(FILE + ".new", FILE)
+        except OSError as error:
+            print(error)
+
+    times = {}
+    for source in (of_file, of_tag):
+        try:
+            text = source()
+            times[source] = (seconds(text), text)
+        except Exception as error:
+            print(source.__name__, repr(error))
     if not times:
         raise SystemExit("neither tag nor file says when this machine ends")
-    if time.time() >= max(times):
+    expires, text = max(times.values())
+    if (expires, text) != times.get(of_file):
+        remember(text)
+    if time.time() >= expires:
         subprocess.run(os.environ.get("RUN_EXP_SHUTDOWN", "shutdown -h now").split(), check=True)
     """
 }

@@ -1,0 +1,118 @@
+import Synchronization
+import Testing
+
+@testable import CloudUtil
+
+@Suite struct LeaseDeskTests {
+  private static let name = "run_exp/exp/main/lease"
+  private struct Failing: Error {}
+
+  private func desk(_ server: GroupServer, unsettled: UTCTime? = nil) -> LeaseDesk {
+    let id = server.change { $0.add("run_exp/exp/main") }
+    let record = ClusterRecord.test {
+      $0.groupID = id
+      $0.unsettled = unsettled
+    }
+    return LeaseDesk(client: server.client, record: record, owner: "ada@laptop", pace: GroupServer.pace)
+  }
+
+  private func add(_ server: GroupServer, holder: String, renewed: UTCTime = .now) -> String {
+    server.change {
+      $0.add(
+        LeaseDeskTests.name,
+        [ClusterTag.holder: holder, ClusterTag.renewed: renewed.iso8601, ClusterTag.owner: "bob@desk"])
+    }
+  }
+
+  @Test("A lease that nobody has is taken for the work, tagged with who has it, and given back")
+  func free() async throws {
+    let server = GroupServer()
+    let lease = try await desk(server).hold { dead in
+      #expect(dead == nil)
+      return server.groups.first { $0.name == LeaseDeskTests.name }
+    }
+    let tags = try #require(lease).tags
+    #expect(tags[ClusterTag.holder] == RunOwner.current?.description)
+    #expect(tags[ClusterTag.owner] == "ada@laptop" && tags[ClusterTag.cluster] == "main" && tags["EXP_ID"] == "exp")
+    #expect(server.groups.map(\.name) == ["run_exp/exp/main"])
+    #expect(server.calls.count == 3)
+  }
+
+  @Test("Another launch at work is not disturbed: the user is told whose it is")
+  func busy() async throws {
+    let server = GroupServer()
+    let id = add(server, holder: "7.7@there")
+    let failure = await #expect(throws: FleetFailure.self) {
+      try await desk(server).hold { _ in Issue.record("worked") }
+    }
+    guard case .busy("bob@desk", "7.7@there", _) = failure?.reason else { throw Failing() }
+    #expect(server.groups.contains { $0.id == id })
+    #expect(server.calls == ["DescribeSecurityGroups"])
+  }
+
+  @Test("After a launch that died or gave up the record says so first, and the work is told whose it was")
+  func dead() async throws {
+    let old = UTCTime.now + .seconds(-600)
+    for holder in ["7.7@there", Lease.givenUp + "7.7@there"] {
+      let server = GroupServer()
+      let desk = desk(server)
+      let id = add(server, holder: holder, renewed: old)
+      #expect(try await desk.hold { $0 } == "7.7@there")
+      let order = ["CreateTags sg-1", "DeleteSecurityGroup \(id)", "CreateSecurityGroup \(LeaseDeskTests.name)"]
+      #expect(server.calls.filter(order.contains) == order)
+      #expect(server.groups.first?.tags[ClusterTag.unsettled] != nil && server.groups.count == 1)
+    }
+  }
+
+  @Test("A death that another launch has just found still counts, and whose it was is not known")
+  func unsettled() async throws {
+    #expect(try await desk(GroupServer(), unsettled: .now).hold { $0 } == "")
+    #expect(try await desk(GroupServer(), unsettled: .now + .seconds(-60)).hold { $0 } == nil)
+  }
+
+  @Test("A lease that a lost reply had made is found to be one's own; one that somebody else made is respected")
+  func lostReply() async throws {
+    let own = try #require(RunOwner.current).description
+    for (holder, isOwn) in [(own, true), ("7.7@there", false)] {
+      let server = GroupServer { action, _, region in
+        guard action == "CreateSecurityGroup", region.groups.count == 1 else { return nil }
+        _ = region.add(LeaseDeskTests.name, [ClusterTag.holder: holder, ClusterTag.renewed: UTCTime.now.iso8601])
+        return nil
+      }
+      let result = try? await desk(server).hold { _ in true }
+      #expect(result == (isOwn ? true : nil))
+      #expect(server.groups.count == (isOwn ? 1 : 2))
+    }
+  }
+
+  @Test("A lease whose work fails stays, and says that its launch gave up")
+  func failing() async throws {
+    let server = GroupServer()
+    await #expect(throws: Failing.self) { try await desk(server).hold { _ in throw Failing() } }
+    let lease = try #require(server.groups.first { $0.name == LeaseDeskTests.name })
+    #expect(lease.tags[ClusterTag.holder] == Lease.givenUp + (RunOwner.current?.description ?? "-"))
+    // The same process may try again.
+    #expect(try await desk(server).hold { $0 } == RunOwner.current?.description)
+  }
+
+  @Test("Work is ended when its lease is deleted, as terminate does")
+  func terminated() async throws {
+    let server = GroupServer()
+    let failure = await #expect(throws: FleetFailure.self) {
+      try await desk(server).hold { _ in
+        server.change { $0.groups.removeAll { $0.name == LeaseDeskTests.name } }
+        try await Task.sleep(for: .seconds(60))
+      }
+    }
+    guard case .terminated = failure?.reason else { throw Failing() }
+  }
+
+  @Test("A lease is renewed as long as the work takes")
+  func renewal() async throws {
+    let server = GroupServer()
+    try await desk(server).hold { _ in
+      try await eventually("it is renewed") { server.calls.count { $0 == "CreateTags sg-2" } > 2 }
+    }
+    #expect(server.groups.count == 1)
+  }
+}
