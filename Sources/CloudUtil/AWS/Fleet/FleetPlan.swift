@@ -65,7 +65,10 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
       let reason = instance.stateReason
       let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.words)" } ?? "")
       let kind = reason.map { AWSError.Kind(stateReason: $0.code, message: $0.message) } ?? .other
-      guard let verdict = launches[role]?.died(in: instance.availabilityZone ?? "", kind: kind, because: words) else {
+      guard
+        let verdict = launches[role]?.died(
+          in: instance.availabilityZone ?? "", of: instance.clientToken ?? "", kind: kind, because: words)
+      else {
         continue
       }
       try obey(verdict, role, kind, now: now)

@@ -6,8 +6,9 @@ struct RoleLaunch {
   let zones: [String]
   /// How often all zones are asked before it is given up.
   static let rounds = 3
-  /// How often machines may die before they run.
-  static let deaths = 2
+  /// Of how many calls machines may die before they run, less one. How many of one call do says little: they share their
+  /// fate.
+  static let deaths = 3
   /// How often a zone may say that a token was used up, which takes another attempt and no machine.
   private static let attempts = 50
 
@@ -15,7 +16,8 @@ struct RoleLaunch {
   private var attempt: [String: Int] = [:]
   private var zone = 0
   private var round = 1
-  private var deaths = 0
+  /// Calls of which a machine died, by token.
+  private var deadly: Set<String> = []
   /// The last refusal of each zone, for the user.
   private(set) var refusals: [String: String] = [:]
   /// Calls of a launch that was killed of which it is not known what they made: they are made again first.
@@ -74,15 +76,15 @@ struct RoleLaunch {
     }
   }
 
-  /// A machine that this launch had made in `zone` ended before it ran.
-  mutating func died(in zone: String, kind: AWSError.Kind, because reason: String) -> Verdict {
-    deaths += 1
+  /// A machine that this launch had made in `zone`, with `token`, ended before it ran.
+  mutating func died(in zone: String, of token: String, kind: AWSError.Kind, because reason: String) -> Verdict {
+    deadly.insert(token)
     refusals[zone] = reason
     switch kind {
     case .quota: return .giveUp
     case .capacity: return skip(zone, because: reason)
     default:
-      guard deaths < RoleLaunch.deaths else { return .giveUp }
+      guard deadly.count < RoleLaunch.deaths else { return .giveUp }
       return nextAttempt(in: zone)
     }
   }
