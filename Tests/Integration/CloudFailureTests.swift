@@ -66,7 +66,11 @@ extension CloudTests {
     Trouble(
       testDescription: "a type that the zones do not offer",
       options: "--set worker_type=c5.metal --cluster-file zone.yml",
-      exit: 65, words: ["c5.metal for worker", "it is offered in us-east-1a, ", "other zones"], hasRequest: false),
+      exit: 65,
+      words: [
+        "type c5.large for client, frontend", "type c5.metal for worker", "it is offered in us-east-1a, us-east-1b",
+        "other zones",
+      ], hasRequest: false),
     Trouble(
       testDescription: "a quota", rules: [.init(fault: "VcpuLimitExceeded", types: ["c5.xlarge"], limit: 4)], exit: 71,
       words: [

@@ -181,9 +181,15 @@ extension CloudTests {
     func secrets() async throws {
       let token = "double-TOKEN-abcdefghijklmnopqrstuvwxyz"
       try await CloudBench.use(rules: Self.badDay, sessionToken: token) { bench in
+        // Long enough to be seen.
+        let path = bench.folder.appending(path: "bin")
+        try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+        try bench.write("bin/ssh-keygen", "#!/bin/sh\nsleep 0.2\nexec /usr/bin/ssh-keygen \"$@\"\n")
+        chmod(path.appending(path: "ssh-keygen").path, 0o700)
+        let environment = ["PATH": "\(path.path):/usr/bin:/bin"]
         var seen: Set<String> = []
         for line in ["x.json plan --check", "x.json launch", "x.json extend --hours 20", "list --json"] {
-          let run = try bench.start(line.split(separator: " ").map(String.init))
+          let run = try bench.start(line.split(separator: " ").map(String.init), environment: environment)
           while run.process.isRunning { seen.formUnion(commandLines(below: run.process.processIdentifier)) }
           let output = try await run.end()
           #expect(output.termination.isSuccess, "\(output.stderr)")

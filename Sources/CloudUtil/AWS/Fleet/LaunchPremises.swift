@@ -20,14 +20,15 @@ extension EC2Provider {
     let offers = try await client.sendAll(
       DescribeInstanceTypeOfferings(locationType: .zone, filters: [Filter("instance-type", types)]))
     let offered = Dictionary(grouping: offers, by: \.instanceType).mapValues { Set($0.map(\.location)) }
-    for (role, group) in spec.groups.sorted(by: { $0.key.name < $1.key.name }) {
-      guard asked(offered[group.instanceType] ?? []).isEmpty else { continue }
-      let there = offered[group.instanceType].map { "it is offered in \($0.sorted().joined(separator: ", "))" }
-      throw FleetFailure(
-        .misfit(
-          "instance type \(group.instanceType) for \(role) is not to be had in the zones asked for: "
-            + "\(there ?? "no zone of the region offers it"); name another with substitutions in the cluster file, or other "
-            + "zones or another region"), cluster: spec.cluster)
+    let lacking = types.filter { asked(offered[$0] ?? []).isEmpty }.map { type in
+      let roles = spec.groups.filter { $0.value.instanceType == type }.map(\.key.name).sorted().joined(separator: ", ")
+      let there = offered[type].map { "it is offered in \($0.sorted().joined(separator: ", "))" }
+      return "instance type \(type) for \(roles) is not to be had in the zones asked for: "
+        + (there ?? "no zone of the region offers it")
+    }
+    guard lacking.isEmpty else {
+      let advice = "name another type with substitutions in the cluster file, or other zones or another region"
+      throw FleetFailure(.misfit((lacking + [advice]).joined(separator: "\n")), cluster: spec.cluster)
     }
     return offered.mapValues(asked)
   }

@@ -6,8 +6,9 @@ struct RoleLaunch {
   let zones: [String]
   /// How often all zones are asked before it is given up.
   static let rounds = 3
-  /// How often machines may die before they run.
-  static let deaths = 2
+  /// Of how many calls machines die before they run when it is given up. How many of one call do says little: they share
+  /// their fate.
+  static let deaths = 3
   /// How often a zone may say that a token was used up, which takes another attempt and no machine.
   private static let attempts = 50
 
@@ -15,9 +16,8 @@ struct RoleLaunch {
   private var attempt: [String: Int] = [:]
   private var zone = 0
   private var round = 1
-  private var deaths = 0
-  /// Calls whose machines died for want of capacity.
-  private var turned: Set<LaunchCall> = []
+  /// Calls of which a machine died.
+  private var deadly: Set<LaunchCall> = []
   /// The last refusal of each zone, for the user.
   private(set) var refusals: [String: String] = [:]
   /// Calls of launches before of which it is not known what they made: each is made again first, or waited for.
@@ -82,13 +82,13 @@ struct RoleLaunch {
 
   /// A machine that `call` of this launch had made ended before it ran.
   mutating func died(_ call: LaunchCall, kind: AWSError.Kind, because reason: String) -> Verdict {
-    deaths += 1
+    let isFirst = deadly.insert(call).inserted
     refusals[call.zone] = reason
     switch kind {
     case .quota: return .giveUp
     // Of the machines of one call, which die together, the zone's round is lost once.
-    case .capacity: return turned.insert(call).inserted ? turn(from: call.zone) : .goOn
-    default: return deaths < RoleLaunch.deaths ? .goOn : .giveUp
+    case .capacity: return isFirst ? turn(from: call.zone) : .goOn
+    default: return deadly.count < RoleLaunch.deaths ? .goOn : .giveUp
     }
   }
 

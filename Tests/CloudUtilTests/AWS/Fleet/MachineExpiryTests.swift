@@ -100,6 +100,7 @@ import Testing
   @Test("The metadata are never asked for through a proxy")
   func proxy() async throws {
     try await MachineBench.use { machine in
+      try machine.file(nil)
       try machine.tag(MachineExpiryTests.past)
       let nobody = "http://127.0.0.1:\(try LoopbackPort.free())"
       let proxies = ["http_proxy": nobody, "HTTP_PROXY": nobody, "all_proxy": nobody]
@@ -115,6 +116,7 @@ import Testing
     try await MachineBench.use { machine in
       try machine.tag((UTCTime.now + .seconds(60)).iso8601)
       #expect(try await !machine.ask(["TZ": zone]).hasShutDown)
+      try machine.file(nil)
       try machine.tag(MachineExpiryTests.past)
       #expect(try await machine.ask(["TZ": zone]).hasShutDown)
     }
@@ -123,6 +125,7 @@ import Testing
   @Test("A shutdown that fails is an error, so that the next minute tries again")
   func failingShutdown() async throws {
     try await MachineBench.use { machine in
+      try machine.file(nil)
       try machine.tag(MachineExpiryTests.past)
       #expect(try await !machine.ask(["RUN_EXP_SHUTDOWN": "false"]).isSuccess)
     }

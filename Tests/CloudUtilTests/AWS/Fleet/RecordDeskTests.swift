@@ -10,7 +10,7 @@ import Testing
   private static let made = ClusterRecord.test().tags.merging([ClusterTag.image: "ami-1"]) { $1 }
 
   private func open(_ server: GroupServer) async throws -> ClusterRecord {
-    try await RecordDesk(provider: server.provider(), cluster: .test).open().0
+    try await RecordDesk(provider: server.provider(), cluster: .test).open().record
   }
 
   @Test("A cluster that is new gets its record, with everything that relaunches need")

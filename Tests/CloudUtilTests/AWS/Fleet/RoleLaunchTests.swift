@@ -62,15 +62,22 @@ import Testing
     #expect(verdict == .giveUp && asked < 50)
   }
 
-  @Test("The second machine that dies for its own reasons ends it; one that dies for quota at once, with the reason")
+  @Test(
+    "Machines of the third call that die for their own reasons end it; one that dies for quota at once, with the reason"
+  )
   func deaths() throws {
-    var launch = launch()
-    let first = try #require(launch.call(missing: 2))
-    #expect(launch.made(first) == .goOn)
-    #expect(launch.died(first, kind: .server, because: "i-1 broke") == .goOn)
-    #expect(launch.died(first, kind: .other, because: "i-2 broke") == .giveUp)
-    #expect(launch.refusals == ["a": "i-2 broke"])
+    var launch = launch(["a"])
+    for attempt in 0..<3 {
+      let call = try #require(launch.call(missing: 2))
+      #expect(launch.made(call) == .goOn)
+      for machine in 0..<2 {
+        let verdict = launch.died(call, kind: .other, because: "i-\(attempt)\(machine) broke")
+        #expect(verdict == (attempt < 2 ? .goOn : .giveUp))
+      }
+    }
+    #expect(launch.refusals == ["a": "i-21 broke"])
     var other = self.launch()
+    let first = try #require(other.call(missing: 2))
     #expect(other.died(first, kind: .quota, because: "too many volumes") == .giveUp)
     #expect(other.refusals == ["a": "too many volumes"])
   }
