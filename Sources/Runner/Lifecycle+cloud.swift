@@ -11,6 +11,8 @@ extension Lifecycle {
     let cluster = spec.cluster
     let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
     cloud.progress.tell("\(cluster) in \(cloud.region): \(plan.shortText)")
+    let hold = try cloud.site.hold(cluster)
+    defer { hold?.release() }
     let machines = try await cloud.perform(commands, cluster) {
       try await cloud.provider.provision(spec)
     }
@@ -51,9 +53,9 @@ extension Lifecycle {
     var failures: [Failure] = []
     for cluster in clusters {
       do {
-        ended += try await cloud.perform(commands, cluster) { try await cloud.provider.terminate(cluster) }
-        try cloud.site.forget(cluster)
-        cloud.progress.tell("\(cluster): nothing of it is left in \(cloud.region)")
+        let changes = try await cloud.perform(commands, cluster) { try await cloud.provider.terminate(cluster) }
+        ended += changes
+        cloud.tellEnd(of: cluster, machines: changes.count)
       } catch let failure as Failure {
         failures.append(failure)
       }
@@ -127,13 +129,36 @@ extension Cloud {
         progress.tell("interrupted; what exists of \(cluster) goes on and costs until: \(commands.terminate(cluster))")
       }
       throw CancellationError()
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(error, cluster, cloud: self, commands: commands)
+    }
+  }
+
+  /// Says that nothing is left, and where it may be if nothing was there.
+  func tellEnd(of cluster: ClusterID, machines: Int) {
+    let found = machines == 0 ? "no machine of it was found, and " : ""
+    let source = aws.regionSource == "region" ? "region of the cluster file" : "region of \(aws.regionSource)"
+    progress.tell("\(cluster): \(found)nothing of it is left in \(region) (\(source))")
+    let others = site.otherRegions(of: cluster)
+    if !others.isEmpty {
+      progress.tell(
+        "WARNING: \(cluster) was launched from here in \(others.joined(separator: ", ")), too; it is ended there with "
+          + "another region in the cluster file or in AWS_REGION")
+    }
+    do {
+      try site.forget(cluster)
+    } catch {
+      progress.tell("what this machine keeps of \(cluster) cannot be removed: \(error)")
     }
   }
 
   /// With what exists, asked for once more, where that can be.
   private func completed(_ failure: FleetFailure) async -> FleetFailure {
     guard failure.alive?.isEmpty ?? true, failure.isAWSThere else { return failure }
-    guard let now = try? await provider.clusters() else { return failure }
+    let now = try? await within(.seconds(10)) { try await provider.clusters() }
+    guard let now else { return failure }
     var failure = failure
     failure.alive = (now.first { $0.id == failure.cluster }?.instances ?? []).filter { !$0.state.isEnding }
     return failure

@@ -109,13 +109,17 @@ extension Lifecycle {
 extension FleetSpec {
   /// A host for each component of the largest trial.
   init(_ sweep: Sweep, of experiment: Experiment) {
-    self.init(
-      cluster: ClusterID(experiment: experiment.experimentID),
-      groups: [
-        Role("frontend"): Group(count: 1, instanceType: experiment.frontendType),
-        Role("worker"): Group(
-          count: sweep.trials.map(\.instances.count).max() ?? 0, instanceType: experiment.workerType),
-        Role("client"): Group(count: experiment.numClients, instanceType: experiment.clientType),
-      ])
+    var groups = [
+      Role("frontend"): Group(count: 1, instanceType: experiment.frontendType),
+      Role("worker"): Group(
+        count: sweep.trials.map(\.instances.count).max() ?? 0, instanceType: experiment.workerType),
+      Role("client"): Group(count: experiment.numClients, instanceType: experiment.clientType),
+    ]
+    if experiment.backgroundTraffic.contains(.clipper) {
+      // The second tenant's; its workers stand on the hosts of the first's.
+      groups[Role("bg_frontend")] = Group(count: 1, instanceType: "c5.xlarge")
+      groups[Role("bg_client")] = Group(count: 1, instanceType: experiment.clientType)
+    }
+    self.init(cluster: ClusterID(experiment: experiment.experimentID), groups: groups)
   }
 }

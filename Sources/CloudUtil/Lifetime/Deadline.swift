@@ -1,6 +1,6 @@
 /// Runs `work`, and cancels it once `limit` is over.
 /// - Throws: what `work` throws; `CancellationError` if that is what its cancellation makes of it.
-func within<Result: Sendable>(
+public func within<Result: Sendable>(
   _ limit: Duration, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
   try await withThrowingTaskGroup(of: Result?.self) { group in

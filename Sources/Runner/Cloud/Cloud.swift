@@ -14,7 +14,7 @@ struct Cloud: Sendable {
 
   /// Reads the cluster file and AWS's own settings; nothing is asked yet.
   /// - Parameter environment: of the process.
-  /// - Throws: `InvalidClusterFile`, `InvalidPriceTable`, `AWSSettingsError`, `Failure`.
+  /// - Throws: `InvalidClusterFile`, `AWSSettingsError`, `Failure`.
   init(
     _ options: ClusterOptions, installation: Installation,
     environment: [String: String] = ProcessInfo.processInfo.environment
@@ -23,9 +23,15 @@ struct Cloud: Sendable {
     settings = try EC2Settings.load(path: path, environment: environment)
     let awsEnvironment = AWSEnvironment.process
     aws = try AWSSettings(region: settings.region, from: awsEnvironment)
-    prices = try PriceTable.load(path: installation.prices)
     let progress = CloudProgress()
     self.progress = progress
+    do {
+      prices = try PriceTable.load(path: installation.prices)
+    } catch {
+      // Nobody keeps a machine for want of its price.
+      progress.tell("prices are unknown: \(error)")
+      prices = PriceTable(date: "unknown", types: [:])
+    }
 
     let transport = CurlTransport(caBundle: aws.caBundle)
     let chain = CredentialChain(from: awsEnvironment, transport: transport)

@@ -30,7 +30,7 @@ struct ClusterList: Encodable, Equatable {
     clusters = views.map { view in
       let alive = view.instances.filter { !$0.state.isEnding }
       let groups = Dictionary(grouping: view.instances) {
-        "\($0.tags["TASK_TYPE"] ?? "?") \($0.type) \($0.state)"
+        "\($0.role?.name ?? "?") \($0.type) \($0.state)"
       }
       let costs = alive.map { instance -> Double? in
         guard let since = instance.launchTime, let price = prices.price(of: instance.type, in: region) else {

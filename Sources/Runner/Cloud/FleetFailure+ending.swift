@@ -17,8 +17,8 @@ extension Failure {
     self.init(exitCode: failure.exitCode, lines.joined(separator: "\n"))
   }
 
-  /// AWS could not be asked at all.
-  init(_ error: CredentialError, _ cluster: ClusterID?, cloud: Cloud, commands: ClusterCommands) {
+  /// AWS could not be asked at all, or this machine failed.
+  init(_ error: any Error, _ cluster: ClusterID?, cloud: Cloud, commands: ClusterCommands) {
     var lines = ["\(error)"]
     if let cluster { lines.append(cloud.existing(nil, of: cluster)) }
     lines += commands.nextSteps(cluster, mayExist: true)
@@ -47,7 +47,7 @@ extension Cloud {
     let known = running.compactMap { prices.price(of: $0.type, in: region) }
     let money = String(format: "$%.2f an hour", known.reduce(0, +))
     let unknown = running.count - known.count
-    let roles = Dictionary(grouping: alive) { "\($0.tags["TASK_TYPE"] ?? "?") \($0.state)" }
+    let roles = Dictionary(grouping: alive) { "\($0.role?.name ?? "?") \($0.state)" }
       .map { "\($0.value.count) \($0.key)" }.sorted().joined(separator: ", ")
     return "of \(cluster) there exist now: \(roles); they cost "
       + (unknown == 0 ? money : "\(money), and \(unknown) of unknown price")

@@ -30,9 +30,7 @@ struct OperatorSite: LaunchSite {
       if settings.key != nil {
         throw Failure(exitCode: .config, "\(path): no such private key; see PARM_SSH_KEY, or key in the cluster file")
       }
-      try FileManager.default.createDirectory(
-        atPath: folder(of: cluster), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      try await keygen(["-q", "-t", "ed25519", "-N", "", "-C", "run_exp \(cluster)", "-f", path], of: path)
+      try await makeKey(at: path, comment: "run_exp \(cluster)")
     }
     // An empty passphrase, so that nobody is asked for one.
     let line = try await keygen(["-y", "-P", "", "-f", path], of: path).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -49,6 +47,16 @@ struct OperatorSite: LaunchSite {
     }
     let digest = Data(try SHA256.digest([UInt8](blob))).base64EncodedString().replacing("=", with: "")
     return PublicKey(line: line, fingerprint: "SHA256:\(digest)")
+  }
+
+  /// Under its name at once and whole: whoever is faster keeps it.
+  private func makeKey(at path: String, comment: String) async throws {
+    let draft = "\(path).\(randomHex(bytes: 6))"
+    defer { for path in [draft, "\(draft).pub"] { unlink(path) } }
+    try await keygen(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", draft], of: path)
+    guard link(draft, path) == 0 || errno == EEXIST else {
+      throw Failure(exitCode: .infrastructure, "\(path): cannot be made: \(String(cString: strerror(errno)))")
+    }
   }
 
   @discardableResult
@@ -99,10 +107,30 @@ struct OperatorSite: LaunchSite {
     return found
   }
 
-  /// Forgets what was kept of a cluster that is gone; a key that the user has named stays.
+  /// Keeps `forget` from taking away what a launch needs, until the launch ends.
+  func hold(_ cluster: ClusterID) throws -> FolderLock? {
+    let folder = folder(of: cluster)
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    return FolderLock(URL(fileURLWithPath: folder))
+  }
+
+  /// Forgets what was kept of a cluster that is gone; a key that the user has named stays. Where a launch is at work on it
+  /// again, what that one needs stays, too.
   func forget(_ cluster: ClusterID) throws {
     let folder = folder(of: cluster)
-    guard FileManager.default.fileExists(atPath: folder) else { return }
+    guard let lock = FolderLock(URL(fileURLWithPath: folder)) else { return }
+    defer { lock.release() }
     try FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// Where this machine has launched `cluster`, beside the region it asks now.
+  func otherRegions(of cluster: ClusterID) -> [String] {
+    let clusters = "\(state)/clusters"
+    let regions = (try? FileManager.default.contentsOfDirectory(atPath: clusters)) ?? []
+    return regions.filter {
+      $0 != aws.region
+        && FileManager.default.fileExists(atPath: "\(clusters)/\($0)/\(cluster.experiment)/\(cluster.name)")
+    }.sorted()
   }
 }

@@ -38,6 +38,9 @@ struct TerminateCommand: AsyncParsableCommand {
 
   func run() async throws {
     if expired {
+      guard root.config == Verb.noExperiment else {
+        throw ValidationError("--expired is about all clusters, and \(root.config) about one; leave one of them out")
+      }
       let cloud = try Cloud(place.cluster, installation: try .current())
       let commands = ClusterCommands(
         ["terminate", "--expired"], config: nil, cluster: place.cluster, overrides: overrides)

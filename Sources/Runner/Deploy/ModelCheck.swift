@@ -25,9 +25,11 @@ struct ModelCheck {
     }
   }
 
-  /// Whether NVIDIA's driver is there; libtorch for other GPUs is not looked for.
+  /// Whether NVIDIA's driver is there (under WSL by another name); libtorch for other GPUs is not looked for.
   private static func hasGPU(_ shell: any RemoteShell) async throws -> Bool {
-    try await shell.run(Command("test", ["-e", "/dev/nvidiactl"]), deadline: .now + .seconds(5)).termination.isSuccess
+    try await shell.run(
+      Command("test", ["-e", "/dev/nvidiactl", "-o", "-e", "/dev/dxg"]), deadline: .now + .seconds(5)
+    ).termination.isSuccess
   }
 
   /// Loads the files that the experiment names, and compares what comes out of them: from a parity model of another width

@@ -31,6 +31,11 @@ enum ClusterTag {
   static let any = [Filter("tag-key", [cluster])]
 }
 
+extension EC2Instance {
+  /// What it does in its cluster; nil where no tag says it.
+  public var role: Role? { tags[ClusterTag.role].map(Role.init) }
+}
+
 extension ClusterID {
   /// Of the security group that is the cluster's record, and of its key pair.
   var resourceName: String { "run_exp/\(experiment)/\(name)" }

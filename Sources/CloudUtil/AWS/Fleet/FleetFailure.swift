@@ -29,6 +29,10 @@ public struct FleetFailure: Error, Sendable {
     self.cluster = cluster
     self.alive = alive
   }
+
+  var isTerminated: Bool {
+    if case .terminated = reason { true } else { false }
+  }
 }
 
 extension FleetFailure: CustomStringConvertible {

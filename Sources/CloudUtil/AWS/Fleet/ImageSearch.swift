@@ -22,6 +22,15 @@ struct ImageSearch {
     }
   }
 
+  /// nil if AWS does not have it, or no more.
+  func image(_ id: String) async throws -> Image? {
+    do {
+      return try await client.send(DescribeImages(imageIDs: [id])).items.first
+    } catch let error as AWSError where error.kind == .missing(.image) {
+      return nil
+    }
+  }
+
   private func none(_ words: String) -> FleetFailure {
     FleetFailure(.misfit("\(words); see image in the cluster file"), cluster: cluster)
   }

@@ -17,6 +17,10 @@ struct LeaseDesk: Sendable {
       let result = try await withRenewal(groupID) { try await work(dead) }
       try await delete(groupID)
       return result
+    } catch let failure as FleetFailure where failure.isTerminated {
+      // Nothing of the cluster is to stay.
+      try? await shielded { [self] in try await within(.seconds(10)) { [self] in try await delete(groupID) } }
+      throw failure
     } catch {
       // Whoever is interrupted waits for nothing long; a lease that cannot be marked is one of a dead launch.
       try? await shielded { [self] in
@@ -53,26 +57,26 @@ struct LeaseDesk: Sendable {
     let unsettled = record.unsettled.map { .now - $0 < pace.visibility + LeaseDesk.skew } ?? false
     var dead: String? = unsettled ? "" : nil
     while true {
-      if let lease = try await find() {
-        if lease.holder == LeaseDesk.holder, !lease.isGivenUp { return (lease.groupID, dead) }
-        guard try await isDead(lease) else { throw busy(lease) }
-        // Whoever comes after a death right now has to know of the death before.
-        try await client.sendUntilKnown(
-          CreateTags(resourceIDs: [record.groupID], tags: [EC2Tag(ClusterTag.unsettled, UTCTime.now.iso8601)]),
-          pace: pace)
-        // By its id: a lease that somebody else has taken meanwhile is another.
-        try await delete(lease.groupID)
-        dead = dead == nil ? lease.holder : ""
-      }
       do {
         return (try await create(), dead)
-      } catch let error as AWSError where error.kind == .duplicate {
-        // Somebody was faster; or a first try of this very call, whose reply was lost.
+      } catch let error as AWSError where error.kind == .duplicate {}
+      guard let lease = try await find() else {
+        // Made a moment ago by somebody who was faster, or by a first try of this very call, whose reply was lost.
         guard ContinuousClock.now < deadline else {
           throw FleetFailure(.busy(owner: "somebody", holder: "not visible", since: .now), cluster: cluster)
         }
+        try await Task.sleep(for: pace.poll)
+        continue
       }
-      try await Task.sleep(for: pace.poll)
+      if lease.holder == LeaseDesk.holder, !lease.isGivenUp { return (lease.groupID, dead) }
+      guard try await isDead(lease) else { throw busy(lease) }
+      // Whoever comes after a death right now has to know of the death before.
+      try await client.sendUntilKnown(
+        CreateTags(resourceIDs: [record.groupID], tags: [EC2Tag(ClusterTag.unsettled, UTCTime.now.iso8601)]),
+        pace: pace)
+      // By its id: a lease that somebody else has taken meanwhile is another.
+      try await delete(lease.groupID)
+      dead = dead == nil ? lease.holder : ""
     }
   }
 

@@ -220,11 +220,17 @@ struct Provisioning: Sendable {
         "cluster \(cluster) has machines of image \(record.imageID), and \(asked) is asked for; terminate it first, or "
           + "make another with --cluster NAME")
     }
-    if alive.isEmpty, dead == nil, !opened.isNew {
+    if alive.isEmpty, !opened.isNew, dead == nil || image == nil {
       // No machine holds it to the image of its first launch.
-      image = try await ImageSearch(client: client, cluster: cluster).find(settings.image)
-      if image.id != record.imageID { tags[ClusterTag.image] = image.id }
-      record.imageID = image.id
+      let newest = try await ImageSearch(client: client, cluster: cluster).find(settings.image)
+      if newest.id != record.imageID { tags[ClusterTag.image] = newest.id }
+      record.imageID = newest.id
+      image = newest
+    }
+    guard let image else {
+      throw misfit(
+        "the machines of cluster \(cluster) are of image \(record.imageID), which AWS has no more: terminate it first, or "
+          + "make another with --cluster NAME")
     }
     guard !tags.isEmpty else { return (record, image) }
     try await client.sendUntilKnown(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)), pace: provider.pace)
@@ -248,7 +254,8 @@ struct Provisioning: Sendable {
       } catch let error as AWSError where error.kind == .duplicate && attempt < 10 {
         let there = try await client.send(DescribeKeyPairs(filters: [Filter("key-name", [name])])).first
         if there?.tags[ClusterTag.key] == key.fingerprint { return name }
-        guard there != nil else {
+        // Made a moment ago: it, or its tags, cannot be seen yet.
+        guard there?.tags[ClusterTag.key] != nil || attempt == 9 else {
           try await provider.pause()
           continue
         }
@@ -267,17 +274,22 @@ struct Provisioning: Sendable {
     let wanted = Firewall.rules(groupID: record.groupID, sshFrom: premises.sshSources)
     let (missing, surplus) = Firewall.difference(present: record.ingress, wanted: wanted)
     do {
-      if !missing.isEmpty {
-        let call = AuthorizeSecurityGroupIngress(groupID: record.groupID, permissions: missing)
-        try await client.sendUntilKnown(call, pace: provider.pace)
-      }
+      if !missing.isEmpty { try await authorize(missing, record) }
     } catch let error as AWSError where error.kind == .duplicate {
-      // A first try whose reply was lost.
+      // A first try whose reply was lost, or a look that did not show them all: none of the others was made.
+      for rule in missing {
+        do { try await authorize([rule], record) } catch let error as AWSError where error.kind == .duplicate {}
+      }
     }
     if !surplus.isEmpty {
       let call = RevokeSecurityGroupIngress(groupID: record.groupID, permissions: surplus)
       try await client.sendUntilKnown(call, pace: provider.pace)
     }
+  }
+
+  private func authorize(_ rules: [IPPermission], _ record: ClusterRecord) async throws {
+    let call = AuthorizeSecurityGroupIngress(groupID: record.groupID, permissions: rules)
+    try await client.sendUntilKnown(call, pace: provider.pace)
   }
 
   // MARK: After

@@ -6,17 +6,15 @@ struct RecordDesk {
   /// A record, and what is known of it.
   struct Opened: Sendable {
     var record: ClusterRecord
-    /// The one that the record says.
-    var image: Image
+    /// The one that the record says; nil if AWS has it no more.
+    var image: Image?
     /// Made just now: nothing of the cluster was there before.
     var isNew: Bool
   }
 
   func open() async throws -> Opened {
     let images = ImageSearch(client: provider.client, cluster: cluster)
-    if let record = try await find() {
-      return Opened(record: record, image: try await images.find(.id(record.imageID)), isNew: false)
-    }
+    if let record = try await find() { return try await found(record) }
     let image = try await images.find(provider.settings.image)
     let deadline = ContinuousClock.now + provider.pace.visibility
     while true {
@@ -25,13 +23,16 @@ struct RecordDesk {
       } catch let error as AWSError where error.kind == .duplicate {
         // Made a moment ago: by another launch, or by a first try whose reply was lost. Or a `terminate` holds the name to
         // see whether it is free, and lets go of it.
-        if let record = try await find() {
-          return Opened(record: record, image: try await images.find(.id(record.imageID)), isNew: false)
-        }
+        if let record = try await find() { return try await found(record) }
         if ContinuousClock.now >= deadline { try await removeRest(error) }
       }
       try await provider.pause()
     }
+  }
+
+  private func found(_ record: ClusterRecord) async throws -> Opened {
+    let image = try await ImageSearch(client: provider.client, cluster: cluster).image(record.imageID)
+    return Opened(record: record, image: image, isNew: false)
   }
 
   private func find() async throws -> ClusterRecord? {

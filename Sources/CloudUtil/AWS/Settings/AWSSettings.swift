@@ -3,6 +3,8 @@ public struct AWSSettings: Equatable, Sendable {
   /// Of the files, whether or not it is in them.
   public var profile: String
   public var region: String
+  /// Who says the region: `region` if the caller did.
+  public var regionSource: String
   /// The URL to which requests to EC2 are posted.
   public var ec2Endpoint: String
   /// Whether somebody named the endpoint; else it is the region's own.
@@ -25,7 +27,7 @@ public struct AWSSettings: Equatable, Sendable {
     isEndpointConfigured = endpoint != nil
 
     let found = try AWSSettings.region(region, environment, profile)
-    self.region = found.text
+    (self.region, regionSource) = found
     if let endpoint {
       guard AWSRegion.isLabel(found.text) else {
         throw AWSSettingsError.badRegion(found.text, source: found.source)

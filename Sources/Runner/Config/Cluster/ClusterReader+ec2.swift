@@ -132,9 +132,10 @@ extension ClusterReader {
       if Self.isReserved(entry.key) {
         problems.add(
           entry.problem("reserved: run_exp sets EXP_ID, TASK_TYPE, Name and run_exp:..., AWS sets aws:..."))
-      } else if !(1...128).contains(length) || !Self.isPlain(entry.key) {
+      } else if entry.key.wholeMatch(of: /[\p{L}\p{N}+\-=.,_:@]{1,128}/) == nil || [".", ".."].contains(entry.key) {
+        // What the metadata of an instance can name, where its machine reads its tags.
         problems.add(
-          entry.problem("found a key of \(length) characters; allowed: 1 to 128, no control characters"))
+          entry.problem("found a key of \(length) characters; allowed: 1 to 128 letters, digits and + - = . , _ : @"))
       }
       let allowed = "a string of up to 256 characters, no control characters (a number in quotes)"
       guard case .string(let text) = entry.value.node.value, text.unicodeScalars.count <= 256, Self.isPlain(text)

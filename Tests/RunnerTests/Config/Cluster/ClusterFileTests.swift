@@ -111,7 +111,7 @@ struct ClusterFileTests {
       volume_gb: 100
       lifetime_h: 0.5
       ssh_from: [0.0.0.0/0, 192.0.2.7/32]
-      tags: {"cost center": "17", empty: ""}
+      tags: {"cost-center": "17", empty: ""}
       """, environment: ["HOME": "/home/me"])
     #expect(settings.zones == ["eu-west-1c", "eu-west-1a"])
     #expect(settings.image == .newest(owner: "099720109477", name: "ubuntu/images/*-amd64-server-*"))
@@ -120,7 +120,7 @@ struct ClusterFileTests {
     #expect(settings.instanceType(inPlaceOf: "m4.large") == "m5.large")
     #expect(
       settings.sshFrom == .networks([IPv4Network(around: 0, prefix: 0), IPv4Network(around: 0xc000_0207, prefix: 32)]))
-    #expect(settings.tags == ["cost center": "17", "empty": ""])
+    #expect(settings.tags == ["cost-center": "17", "empty": ""])
   }
 
   @Test("gives way to PARM_SSH_KEY, which may begin with ~/ too")
