@@ -8,7 +8,7 @@ from EC2Double.instances import Instance
 from EC2Double.region import Region
 from EC2Double.resources import Group, KeyPair
 
-from .point import Point
+from .point import Point, Step
 
 REQUIRED_TAGS = ("EXP_ID", "TASK_TYPE", "Name", "run_exp:cluster", "run_exp:run", "run_exp:owner", "run_exp:expires", "run_exp:token")
 BYSTANDER = "someone-else"
@@ -24,6 +24,10 @@ class Checker:
         self.keys_before = set(self.region.keys)
         # As each machine's was when it was first seen running.
         self.expiries: dict[str, str] = {}
+        # Of each role the most that any run wanted: what a smaller experiment does not use stays until a terminate.
+        self.most: Counter[str] = Counter()
+        # Of the record, as an extend left it.
+        self.extended = ""
 
     @property
     def region(self) -> Region:
@@ -33,14 +37,21 @@ class Checker:
         """Machines of the program's that somebody pays for."""
         return [each for each in self.region.instances.values() if each.id not in self.strangers and each.state not in ("shutting-down", "terminated")]
 
-    def after(self, verb: str) -> list[str]:
+    def asked(self, step: Step) -> None:
+        """A run of this step has ended, however."""
+        if step.verb == "launch":
+            self.most |= Counter(self.point.wanted(step.models))
+
+    def after(self, step: Step) -> list[str]:
+        verb = step.verb
         self.double.settle()
         with self.double.lock:
             found = self._strangers()
-            if verb in ("launch", "extend"):
-                found += self._launched()
+            if verb in ("launch", "extend") and not step.half_made:
+                found += self._launched(self.point.wanted(step.models)) + self._timed()
             if verb == "extend":
                 found += self._extended()
+                self.extended = self._record_expires() or ""
             if verb == "terminate":
                 found += self._terminated()
             if verb == "launch":
@@ -53,17 +64,17 @@ class Checker:
         found += [f"someone else's {each} was deleted" for each in self.groups_before - set(self.region.groups)]
         return found + [f"someone else's key {each} was deleted" for each in self.keys_before - set(self.region.keys)]
 
-    def _launched(self) -> list[str]:
+    def _launched(self, asked: dict[str, int]) -> list[str]:
         machines = self.ours()
         count = Counter(each.tags.get("TASK_TYPE") for each in machines)
         found = []
-        for role, wanted in self.point.wanted().items():
-            if count[role] > wanted:
-                found.append(f"duplicates: {count[role]} machines of role {role} are alive, {wanted} were asked for")
+        for role, wanted in asked.items():
+            if count[role] > max(wanted, self.most[role]):
+                found.append(f"duplicates: {count[role]} machines of role {role} are alive, {max(wanted, self.most[role])} were asked for")
             if count[role] < wanted:
                 found.append(f"missing: {count[role]} machines of role {role} are alive, {wanted} were asked for")
         for each in machines:
-            if each.tags.get("TASK_TYPE") not in self.point.wanted():
+            if each.tags.get("TASK_TYPE") not in asked:
                 found.append(f"orphan: {each.id} has no role that was asked for: {each.tags}")
             lacking = [tag for tag in REQUIRED_TAGS if not each.tags.get(tag)]
             if lacking or each.tags.get("EXP_ID") != self.point.experiment:
@@ -76,6 +87,21 @@ class Checker:
         if len(named) > 1:
             found.append(f"machines of one cluster are in several groups: {sorted(named)}")
         return found
+
+    def _record_expires(self) -> str | None:
+        name = f"run_exp/{self.point.experiment}/main"
+        return next((group.tags.get("run_exp:expires") for group in self.region.groups.values() if group.name == name), None)
+
+    def _timed(self) -> list[str]:
+        """All machines end when their cluster does, and no launch takes back what an extend gave."""
+        record = self._record_expires()
+        if record is None:
+            return []
+        found = [
+            f"{each.id}: run_exp:expires {each.tags.get('run_exp:expires')} is not that of the cluster, {record}"
+            for each in self.ours() if each.tags.get("run_exp:expires") != record
+        ]  # fmt: skip
+        return found + [f"the cluster's run_exp:expires {record} is before {self.extended}, which an extend gave"] * (record < self.extended)
 
     def _extended(self) -> list[str]:
         return [

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from EC2Double.ledger import Call
@@ -11,7 +11,8 @@ from EC2Double.ledger import Call
 BEFORE, EFFECT, REPLIED, LOST = "before", "effect", "replied", "lost"
 MOMENTS = (BEFORE, EFFECT, EFFECT, REPLIED, LOST)
 ANY, MUTATING = "any", "mutating"
-HERE, ELSEWHERE = "here", "elsewhere"
+# From another folder and home, as after a lost disk; and as from a machine that knows nothing of the processes here.
+HERE, ELSEWHERE, FAR = "here", "elsewhere", "far away"
 ZONES = ("us-east-1b", "us-east-1a", "us-east-1c")
 TYPES = {"frontend": "c5.large", "worker": "c5.xlarge", "client": "m5.large"}
 # In seconds of the cloud: nothing stays unseen for longer. Shorter than run_exp waits for what must be there (20).
@@ -41,28 +42,34 @@ class Step:
     verb: str
     place: str = HERE
     crash: Crash | None = None
+    # The size of another experiment of the same id, which has the same cluster; None: the point's own.
+    models: int | None = None
+    # What it finds may be half made, or nothing: it may say that there is no cluster, and leaves machines lacking.
+    half_made: bool = False
 
     def text(self) -> str:
-        return f"{self.verb} {self.place}" + (f" ({self.crash.text()})" if self.crash else "")
+        size = f" of {self.models} models" if self.models else ""
+        return f"{self.verb}{size} {self.place}" + (f" ({self.crash.text()})" if self.crash else "")
 
 
 @dataclass
 class Point:
     number: int
     seed: int
-    workers: int
+    models: int
     steps: list[Step]
     rules: list[dict[str, Any]]
     token_of_terminated: str
     stopped: float = 1.0
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def experiment(self) -> str:
         return f"sweep-{self.number}"
 
-    def wanted(self) -> dict[str, int]:
-        return {"frontend": 1, "worker": self.workers, "client": 1}
+    def wanted(self, models: int | None = None) -> dict[str, int]:
+        """The machines of an experiment of so many models: with k = 2 one for each, and one for every two more."""
+        models = models or self.models
+        return {"frontend": 1, "worker": models + models // 2, "client": 1}
 
     def text(self) -> str:
         faults = ", ".join(rule["fault"] for rule in self.rules) or "no other fault"
@@ -82,8 +89,8 @@ def counted(calls: list[Call]) -> dict[str, int]:
 
 def made(number: int, seed: int, counts: Counts) -> Point:
     draw = random.Random(f"{seed}/point/{number}")
-    story = draw.choices(("launch", "extend", "terminate", "relaunch"), (5, 2, 4, 3))[0]
-    verb = "launch" if story == "relaunch" else story
+    story = draw.choices(("launch", "extend", "terminate", "relaunch", "extend-half", "resize"), (5, 2, 4, 3, 2, 2))[0]
+    verb = "launch" if story in ("relaunch", "extend-half", "resize") else story
     usual = counts.get(verb, USUAL)
     if story == "relaunch":
         # Stopped machines are started, none are made.
@@ -92,12 +99,16 @@ def made(number: int, seed: int, counts: Counts) -> Point:
     # at once does not see them yet.
     sharp = draw.random() < 0.33
     crash = _crash(draw, usual, sharp)
-    before = {"launch": [], "relaunch": [Step("launch"), Step("stop")]}.get(story, [Step("launch")])
-    steps = [*before, Step(verb, HERE, crash), *_recovery(draw, verb, sharp)]
+    before = {"extend": [Step("launch")], "terminate": [Step("launch")], "relaunch": [Step("launch"), Step("stop")]}.get(story, [])
     models = draw.choice((2, 2, 4))
-    return Point(
-        number, seed, models + models // 2, steps, _rules(draw, sharp), draw.choice(("fails", "repeats")), stopped=draw.choice((0.4, 1.0)), extra={"models": models}
-    )
+    steps = [*before, Step(verb, HERE, crash)]
+    if story in ("extend-half", "resize"):
+        place = HERE if sharp else draw.choices((HERE, ELSEWHERE, FAR), (4, 3, 1))[0]
+        steps += [Step("extend", place, half_made=True), Step("launch", place)] if story == "extend-half" else [Step("launch", place, models=6 - models)]
+        steps.append(Step("terminate", draw.choice((HERE, ELSEWHERE))))
+    else:
+        steps += _recovery(draw, verb, sharp)
+    return Point(number, seed, models, steps, _rules(draw, sharp), draw.choice(("fails", "repeats")), stopped=draw.choice((0.4, 1.0)))
 
 
 def _crash(draw: random.Random, counts: dict[str, int], sharp: bool) -> Crash:
@@ -111,7 +122,7 @@ def _crash(draw: random.Random, counts: dict[str, int], sharp: bool) -> Crash:
 
 def _recovery(draw: random.Random, verb: str, sharp: bool) -> list[Step]:
     """What a person does next; the end is always a terminate, so that nothing may be left of any point."""
-    place = HERE if sharp else draw.choice((HERE, ELSEWHERE))
+    place = HERE if sharp else draw.choices((HERE, ELSEWHERE, FAR), (4, 3, 1))[0]
     first = {
         "launch": draw.choice(("launch", "launch", "terminate")),
         "extend": draw.choice(("extend", "launch", "terminate")),

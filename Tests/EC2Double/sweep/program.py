@@ -14,9 +14,19 @@ from EC2Double.double import Double, Dropped
 from EC2Double.ledger import Call
 from EC2Double.signature import Account
 
-from .point import BEFORE, EFFECT, ELSEWHERE, LOST, REPLIED, TYPES, ZONES, Crash, Point
+from .point import BEFORE, EFFECT, FAR, HERE, LOST, REPLIED, TYPES, ZONES, Crash, Point, Step
 
 LIMIT_S = 90
+# With processes of its own: a program in it can tell of none outside whether it is alive.
+NAMESPACE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+
+
+def namespaces_work() -> bool:
+    """Whether this user may make them: root, mostly."""
+    try:
+        return subprocess.run([*NAMESPACE, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 class Killer:
@@ -90,11 +100,17 @@ class Operator:
         self.folder, self.home = folder / "work", folder / "home"
         self.folder.mkdir(parents=True)
         self.home.mkdir()
-        self.config, self.cluster = self.folder / "experiment.json", self.folder / "cluster.yml"
-        self.config.write_text(json.dumps(experiment(point), indent=1))
+        self.cluster = self.folder / "cluster.yml"
+        for models in {point.models, *(step.models or point.models for step in point.steps)}:
+            (self.folder / self.config(models)).write_text(json.dumps(experiment(point, models), indent=1))
         self.cluster.write_text(CLUSTER.format(region=region, zones=", ".join(ZONES)))
         # Who launches on another machine brings the key along; otherwise the program makes one.
-        self.key = shared_key(folder.parent) if any(step.place == ELSEWHERE and step.verb == "launch" for step in point.steps) else None
+        self.key = shared_key(folder.parent) if any(step.place != HERE and step.verb == "launch" for step in point.steps) else None
+
+    @staticmethod
+    def config(models: int) -> str:
+        """The name of the file of the experiment of so many models."""
+        return f"experiment-{models}.json"
 
 
 def shared_key(folder: Path) -> Path:
@@ -116,12 +132,12 @@ ssh_from: [203.0.113.0/24]
 """
 
 
-def experiment(point: Point) -> dict[str, object]:
+def experiment(point: Point, models: int) -> dict[str, object]:
     """Coded with k = 2 takes a worker machine for each model and one for every two more."""
     return {
         "experiment_id": point.experiment, "frontend_type": TYPES["frontend"], "worker_type": TYPES["worker"], "client_type": TYPES["client"],
         "model": "dummy", "s3_path": "", "queue_modes": ["single_queue"], "redundancy_modes": ["equal", "coded"],
-        "num_models": point.extra["models"], "ec_k_val": [2], "batch_sizes": [1], "send_rates": [30], "num_clients": 1, "num_queries": 100,
+        "num_models": models, "ec_k_val": [2], "batch_sizes": [1], "send_rates": [30], "num_clients": 1, "num_queries": 100,
         "num_trials": 1, "background_traffic": [0],
     }  # fmt: skip
 
@@ -131,6 +147,7 @@ class Program:
 
     def __init__(self, command: list[str], double: Double, url: str, killer: Killer, region: str = "us-east-1") -> None:
         self.command, self.double, self.url, self.killer, self.region = command, double, url, killer, region
+        self.far = NAMESPACE if namespaces_work() else []
 
     def environment(self, operator: Operator) -> dict[str, str]:
         account: Account = self.double.account
@@ -141,11 +158,12 @@ class Program:
             "HOME": str(operator.home), "RUN_EXP_CLOUD_TIME_SCALE": f"{self.double.clock.time_scale:g}",
         } | ({"PARM_SSH_KEY": str(operator.key)} if operator.key else {})  # fmt: skip
 
-    def run(self, operator: Operator, verb: str, crash: Crash | None = None) -> Run:
-        arguments = [operator.config.name, verb, "--cluster-file", operator.cluster.name]
+    def run(self, operator: Operator, step: Step, models: int) -> Run:
+        verb, crash = step.verb, step.crash
+        arguments = [operator.config(models), verb, "--cluster-file", operator.cluster.name]
         if verb == "extend":
             arguments += ["--hours", "5"]
-        command = [*self.command, *arguments]
+        command = [*(self.far if step.place == FAR else []), *self.command, *arguments]
         log = operator.folder.parent / f"output-{time.monotonic_ns()}.txt"
         first = len(self.double.ledger.calls)
         started = time.monotonic()

@@ -23,7 +23,7 @@ class SweepTests(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         worker = Worker(program, Path(folder.name), time_scale=20)
         self.addCleanup(worker.close)
-        outcome = worker.sweep(Point(1, 1, 3, steps, list(rules), "fails", extra={"models": 2}))
+        outcome = worker.sweep(Point(1, 1, 2, steps, list(rules), "fails"))
         self.assertTrue(told(outcome))
         return outcome
 
