@@ -124,13 +124,14 @@ struct OperatorSite: LaunchSite {
     try FileManager.default.removeItem(atPath: folder)
   }
 
-  /// Where this machine has launched `cluster`, beside the region it asks now.
+  /// Where this machine has asked for machines of `cluster`, beside the region it asks now. A launch that failed before
+  /// that, for instance in a region that does not exist, left nothing to end.
   func otherRegions(of cluster: ClusterID) -> [String] {
     let clusters = "\(state)/clusters"
     let regions = (try? FileManager.default.contentsOfDirectory(atPath: clusters)) ?? []
     return regions.filter {
       $0 != aws.region
-        && FileManager.default.fileExists(atPath: "\(clusters)/\($0)/\(cluster.experiment)/\(cluster.name)")
+        && EC2Provider.hasAskedForMachines(from: "\(clusters)/\($0)/\(cluster.experiment)/\(cluster.name)")
     }.sorted()
   }
 }

@@ -20,8 +20,10 @@ struct LaunchJournal: Sendable {
   init(folder: String) throws {
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    path = "\(folder)/launches.jsonl"
+    path = LaunchJournal.path(in: folder)
   }
+
+  fileprivate static func path(in folder: String) -> String { "\(folder)/launches.jsonl" }
 
   /// Those of `generation`, the earliest first; none if nothing was ever written. A line that was being written when its
   /// writer died says nothing: its call had not been made, or is not known to have been answered.
@@ -83,5 +85,12 @@ struct LaunchJournal: Sendable {
   private func lastByte(_ descriptor: Int32, before end: off_t) -> UInt8? {
     var byte: UInt8 = 0
     return pread(descriptor, &byte, 1, end - 1) == 1 ? byte : nil
+  }
+}
+
+extension EC2Provider {
+  /// Whether a launch with `folder` as its cluster's own has ever asked for machines.
+  public static func hasAskedForMachines(from folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: LaunchJournal.path(in: folder))
   }
 }
