@@ -32,20 +32,20 @@ struct SSHKey: Confidential {
     {
       return isEncrypted
     }
-    guard first.contains(" OPENSSH "), let data = Data(base64Encoded: lines.filter { !$0.hasPrefix("-") }.joined())
-    else {
-      return nil
-    }
+    let damaged = "it is cut off or damaged"
+    guard lines.contains(where: { $0.hasPrefix("-----END ") }) else { return damaged }
+    guard first.contains(" OPENSSH ") else { return nil }
+    guard let data = Data(base64Encoded: lines.filter { !$0.hasPrefix("-") }.joined()) else { return damaged }
     // openssh-key-v1: a magic word and a zero; then, each after its length, cipher, key derivation, its options; the number
     // of keys; the public key, which begins with its type.
     var rest = Array(data.dropFirst(15))
-    guard let cipher = HostKey.firstText(of: rest) else { return "it is cut off or damaged" }
+    guard let cipher = HostKey.firstText(of: rest) else { return damaged }
     if cipher != "none" { return isEncrypted }
     for _ in 0..<3 {
-      guard let length = SSHKey.length(rest), rest.count >= 4 + length else { return "it is cut off or damaged" }
+      guard let length = SSHKey.length(rest), rest.count >= 4 + length else { return damaged }
       rest.removeFirst(4 + length)
     }
-    guard let type = HostKey.firstText(of: Array(rest.dropFirst(8))) else { return "it is cut off or damaged" }
+    guard let type = HostKey.firstText(of: Array(rest.dropFirst(8))) else { return damaged }
     return type == "ssh-rsa" ? rsa : nil
   }
 

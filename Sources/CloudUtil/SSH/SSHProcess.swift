@@ -37,6 +37,8 @@ final class SSHProcess: Sendable {
     var isDiscarding = false
     var reader: CheckedContinuation<Void, any Error>?
     var input: [UInt8]
+    /// The first so many bytes of `input` have gone.
+    var sent = 0
     var isInputComplete: Bool
     var writer: CheckedContinuation<Void, any Error>?
     var isClosing = false
@@ -87,7 +89,7 @@ final class SSHProcess: Sendable {
   /// - Returns: false if the command has ended, and nobody reads them.
   /// - Throws: `CancellationError`.
   func write(_ bytes: [UInt8]) async throws -> Bool {
-    try await wait(\.writer) { $0.input.count < SSHProcess.capacity || $0.end != nil }
+    try await wait(\.writer) { $0.input.count - $0.sent < SSHProcess.capacity || $0.end != nil }
     let isRunning = state.withLock { state in
       state.input += bytes
       return state.end == nil
@@ -151,15 +153,22 @@ final class SSHProcess: Sendable {
   /// The next bytes of standard input, at most `limit`; `isLast` once nothing comes after them.
   func input(limit: Int) -> (bytes: [UInt8], isLast: Bool) {
     state.withLock { state in
-      (Array(state.input.prefix(limit)), state.isInputComplete && state.input.count <= limit)
+      let rest = state.input[state.sent...]
+      return (Array(rest.prefix(limit)), state.isInputComplete && rest.count <= limit)
     }
   }
 
   /// The first `count` bytes of standard input have been sent.
   func sent(_ count: Int) {
     let writer = state.withLock { state in
-      state.input.removeFirst(count)
-      guard state.input.count < SSHProcess.capacity else { return CheckedContinuation<Void, any Error>?.none }
+      state.sent += count
+      if state.sent == state.input.count || state.sent >= SSHProcess.capacity {
+        state.input.removeFirst(state.sent)
+        state.sent = 0
+      }
+      guard state.input.count - state.sent < SSHProcess.capacity else {
+        return CheckedContinuation<Void, any Error>?.none
+      }
       defer { state.writer = nil }
       return state.writer
     }

@@ -38,11 +38,13 @@ public final class SSHShell: RemoteShell {
     patience = SSHConnection.Patience()
   }
 
-  /// Waits until the host lets us in: until its sshd answers, and knows the key, which a new machine may learn last.
+  /// Waits until the host lets us in: until its sshd answers, and knows the key, which a new machine may learn last. That takes
+  /// a connection of its own, since one that is there may be broken without anybody having noticed.
   /// - Throws: `SSHError.notReady` with the last reason if that is not before `deadline`; at once what does not pass by waiting:
   ///   another host key, an unusable private key; `CancellationError`.
   public func waitUntilReady(deadline: ContinuousClock.Instant) async throws {
     let start = ContinuousClock.now
+    close()
     do {
       let connection = try await connect(by: deadline) { error in
         if case .authenticationRefused = error { true } else { error.isPassing }
@@ -175,7 +177,7 @@ public final class SSHShell: RemoteShell {
 
   // MARK: - Connections
 
-  /// Closes the connections. The next command makes a new one.
+  /// Closes the connections once the commands on them have ended. The next command makes a new one.
   public func close() { pool.withLock { $0 = [] } }
 
   private func connection(for command: Command, by deadline: ContinuousClock.Instant) async throws -> SSHConnection {

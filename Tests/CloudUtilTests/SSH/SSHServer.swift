@@ -8,7 +8,7 @@ import Testing
 final class SSHServer: Sendable {
   let folder: String
   let port: Int
-  private let process = Mutex<Process?>(nil)
+  private let process = Mutex<Int32?>(nil)
 
   struct Absent: Error { var reason: String }
 
@@ -71,14 +71,12 @@ final class SSHServer: Sendable {
   }
 
   func start() async throws {
-    let sshd = Process()
-    sshd.executableURL = URL(fileURLWithPath: try #require(SSHServer.program))
-    sshd.arguments = ["-D", "-e", "-f", "\(folder)/sshd_config"]
-    FileManager.default.createFile(atPath: folder + "/log", contents: nil)
-    sshd.standardError = FileHandle(forWritingAtPath: folder + "/log")
-    sshd.standardInput = FileHandle.nullDevice
-    try sshd.run()
-    process.withLock { $0 = sshd }
+    try? FileManager.default.removeItem(atPath: folder + "/log")
+    let pid = try Spawn(
+      executable: try #require(SSHServer.program), arguments: ["-D", "-e", "-f", "\(folder)/sshd_config"],
+      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"], log: folder + "/log"
+    ).start()
+    process.withLock { $0 = pid }
     try await eventually("sshd listens") { try log().contains("Server listening") }
   }
 
@@ -87,18 +85,18 @@ final class SSHServer: Sendable {
   /// Ends it, and every connection to it, at once.
   func stop() {
     guard let sshd = process.withLock({ $0.take() }) else { return }
-    let sessions = SSHServer.children(of: sshd.processIdentifier)
-    sshd.terminate()
-    sshd.waitUntilExit()
-    for pid in sessions + sessions.flatMap(SSHServer.children) { kill(pid, SIGKILL) }
+    let sessions = SSHServer.children(of: sshd)
+    for pid in [sshd] + sessions + sessions.flatMap(SSHServer.children) { kill(pid, SIGKILL) }
+    var status: Int32 = 0
+    waitpid(sshd, &status, 0)
   }
 
-  /// The processes whose parent is `pid`.
+  /// The sshd processes whose parent is `pid`.
   static func children(of pid: Int32) -> [Int32] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
     return all.filter { child in
       guard let line = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
-        let end = line.lastIndex(of: ")")
+        let end = line.lastIndex(of: ")"), line.contains("(sshd")
       else { return false }
       return line[end...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) } == pid
     }
