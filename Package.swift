@@ -11,6 +11,7 @@ let package = Package(
     .executable(name: "client", targets: ["Client"]),
     .library(name: "TorchRuntime", type: .dynamic, targets: ["TorchRuntime"]),
     .library(name: "Serving", targets: ["Serving"]),
+    .library(name: "CloudUtil", targets: ["CloudUtil"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

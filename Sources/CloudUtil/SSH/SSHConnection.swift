@@ -13,10 +13,13 @@ final class SSHConnection: Sendable {
   /// What carries this connection, if it goes through another host.
   private let carrier: SSHConnection?
 
-  /// How long one attempt may take.
   struct Patience: Sendable {
+    /// How long an attempt to connect may take...
     var connect: Duration = .seconds(5)
+    /// ...and how long what has to be said first.
     var handshake: Duration = .seconds(15)
+    /// The other side is lost when it has been silent this long. After a quarter of it, it is asked for a sign of life.
+    var silence: Duration
   }
 
   /// Commands at a time: sshd allows ten (MaxSessions), and two are for ending others.
@@ -52,7 +55,7 @@ final class SSHConnection: Sendable {
   /// - Throws: `SSHError`, `CancellationError`.
   func ready(by deadline: ContinuousClock.Instant) async throws {
     guard try await begun.value(by: deadline) != nil else {
-      throw SSHError.unreachable(host: "\(destination)", reason: "there was no time left to connect")
+      throw SSHError.unreachable(host: "\(destination)", reason: "it did not answer in time")
     }
   }
 
@@ -100,11 +103,6 @@ final class SSHConnection: Sendable {
 
 // The thread.
 extension SSHConnection {
-  /// The other side is asked for a sign of life when it has been silent this long...
-  private static let quiet: Duration = .seconds(15)
-  /// ...and is lost when it has been silent this long.
-  private static let silence: Duration = .seconds(60)
-
   /// Connects, carries what the mailbox asks for, and returns why it no longer does.
   private static func drive(
     _ destination: SSHDestination, knownHosts: KnownHosts, patience: Patience, socket: Int32?, mailbox: SSHMailbox,
@@ -117,11 +115,12 @@ extension SSHConnection {
       let descriptor =
         try socket
         ?? TCPConnector.connect(
-          to: destination.address, port: destination.port, name: host, by: .now + patience.connect)
+          to: destination.address, port: destination.port, name: host, silence: patience.silence,
+          by: .now + patience.connect)
       let session = try SSHSession(descriptor: descriptor, host: host, mailbox: mailbox)
       try session.begin(destination, key: key, knownHosts: knownHosts, by: .now + patience.handshake)
       begun.fulfil(.success(()))
-      try carry(session, host: host, mailbox: mailbox, channels: &channels)
+      try carry(session, host: host, silence: patience.silence, mailbox: mailbox, channels: &channels)
       let end = SSHError.connectionLost(host: host, reason: "it was closed")
       for channel in channels { channel.lose(end) }
       return end
@@ -145,8 +144,9 @@ extension SSHConnection {
   /// Drives the channels until the mailbox is closing.
   /// - Throws: `SSHError.connectionLost`.
   private static func carry(
-    _ session: SSHSession, host: String, mailbox: SSHMailbox, channels: inout [any SSHChannel]
+    _ session: SSHSession, host: String, silence: Duration, mailbox: SSHMailbox, channels: inout [any SSHChannel]
   ) throws {
+    let quiet = silence / 4
     var lastAsked = ContinuousClock.now
     while true {
       let (requests, isClosing) = mailbox.take()

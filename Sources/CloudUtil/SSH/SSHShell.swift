@@ -10,7 +10,8 @@ import Synchronization
 /// A command leads a process group of its own. At its deadline, when its task is cancelled and when nobody wants its output any
 /// more, the group is asked to end, and half a second later killed, over the same connection. If that is broken, or the host
 /// cannot be reached, the host itself ends the command five seconds after its deadline, provided it has `timeout` (coreutils).
-/// What has left the group, and what runs by sudo where the user needs a password for it, is not ended.
+/// What has left the group is not ended, nor is what runs by sudo where the user needs a password for it, or the connection is
+/// broken.
 public final class SSHShell: RemoteShell {
   public let destination: SSHDestination
   public let knownHosts: KnownHosts
@@ -26,16 +27,17 @@ public final class SSHShell: RemoteShell {
   /// Connects to nothing yet.
   /// - Parameters:
   ///   - reconnecting: how long a command goes on trying to connect, within its deadline.
+  ///   - silence: a host that has said nothing for so long, though asked, is lost.
   ///   - outputLimit: bytes of each output stream that are kept; a command that prints more is killed.
   public init(
     to destination: SSHDestination, knownHosts: KnownHosts, reconnecting: Duration = .seconds(15),
-    outputLimit: Int = 16 << 20
+    silence: Duration = .seconds(60), outputLimit: Int = 16 << 20
   ) {
     self.destination = destination
     self.knownHosts = knownHosts
     self.reconnecting = reconnecting
     self.outputLimit = outputLimit
-    patience = SSHConnection.Patience()
+    patience = SSHConnection.Patience(silence: silence)
   }
 
   /// Waits until the host lets us in: until its sshd answers, and knows the key, which a new machine may learn last. That takes
@@ -184,7 +186,6 @@ public final class SSHShell: RemoteShell {
     do {
       return try await connect(by: min(deadline, .now + reconnecting), while: \.isPassing)
     } catch let error as SSHError {
-      if ContinuousClock.now >= deadline { throw ShellError.timedOut(command, host: host) }
       throw ShellError.unreached(command, host: host, error)
     }
   }
@@ -215,30 +216,34 @@ public final class SSHShell: RemoteShell {
   }
 
   private func lease(by deadline: ContinuousClock.Instant) async throws -> SSHConnection {
-    if let connection = pooled() { return connection }
-    var socket: Int32?
-    var carrier: SSHConnection?
-    if let first = destination.first {
-      do {
-        let jump = try await self.carrier(first, by: deadline)
-        socket = try await jump.forward(to: destination.address, port: destination.port, by: deadline)
-        carrier = jump
-      } catch let error as SSHError where error.isPassing {
-        throw SSHError.jumpFailed(host: host, jump: "\(first)", reason: "\(error)")
-      }
+    guard let first = destination.first else {
+      return try pool.withLock { try take(from: &$0) ?? add(to: &$0, through: nil) }
     }
-    let connection = try SSHConnection(
-      to: destination, knownHosts: knownHosts, patience: patience, socket: socket, carrier: carrier)
-    _ = connection.reserve()
-    pool.withLock { $0.append(connection) }
-    return connection
+    if let connection = pool.withLock({ take(from: &$0) }) { return connection }
+    do {
+      let jump = try await carrier(first, by: deadline)
+      let socket = try await jump.forward(to: destination.address, port: destination.port, by: deadline)
+      return try pool.withLock { try add(to: &$0, through: (socket, jump)) }
+    } catch let error as SSHError where error.isPassing {
+      throw SSHError.jumpFailed(host: host, jump: "\(first)", reason: "\(error)")
+    }
   }
 
-  private func pooled() -> SSHConnection? {
-    pool.withLock { pool in
-      pool.removeAll { !$0.isAlive }
-      return pool.first { $0.reserve() }
-    }
+  /// Reserves room for a command on one of `pool`, if there is any.
+  private func take(from pool: inout [SSHConnection]) -> SSHConnection? {
+    pool.removeAll { !$0.isAlive }
+    return pool.first { $0.reserve() }
+  }
+
+  /// Begins a connection and reserves room on it.
+  private func add(
+    to pool: inout [SSHConnection], through jump: (socket: Int32, carrier: SSHConnection)?
+  ) throws -> SSHConnection {
+    let connection = try SSHConnection(
+      to: destination, knownHosts: knownHosts, patience: patience, socket: jump?.socket, carrier: jump?.carrier)
+    _ = connection.reserve()
+    pool.append(connection)
+    return connection
   }
 
   /// The connection to the jump host.

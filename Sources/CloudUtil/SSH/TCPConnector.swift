@@ -3,11 +3,13 @@ import Glibc
 /// Opens TCP connections, blocking its thread.
 enum TCPConnector {
   /// Tries the addresses that `host` has, one after the other, and shares the time out among them.
-  /// - Parameter name: of the host, for errors.
+  /// - Parameters:
+  ///   - name: of the host, for errors.
+  ///   - silence: the connection breaks when what was sent has not been acknowledged for so long.
   /// - Returns: a socket that does not block.
   /// - Throws: `SSHError.unreachable`, `refused`.
   static func connect(
-    to host: String, port: Int, name: String, by deadline: ContinuousClock.Instant
+    to host: String, port: Int, name: String, silence: Duration, by deadline: ContinuousClock.Instant
   ) throws -> Int32 {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -24,7 +26,7 @@ enum TCPConnector {
       let address = addresses.removeFirst().pointee
       let share = (deadline - .now) / (addresses.count + 1)
       do {
-        return try open(address, name: name, by: .now + share)
+        return try open(address, name: name, silence: silence, by: .now + share)
       } catch let error as SSHError {
         last = error
       }
@@ -32,7 +34,9 @@ enum TCPConnector {
     throw last
   }
 
-  private static func open(_ address: addrinfo, name: String, by deadline: ContinuousClock.Instant) throws -> Int32 {
+  private static func open(
+    _ address: addrinfo, name: String, silence: Duration, by deadline: ContinuousClock.Instant
+  ) throws -> Int32 {
     let kind = address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let descriptor = socket(address.ai_family, kind, address.ai_protocol)
     guard descriptor >= 0 else { throw failure(errno, name) }
@@ -53,8 +57,7 @@ enum TCPConnector {
       throw failure(code, name)
     }
     set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-    // A host that no longer acknowledges what it is sent is lost after this long, in milliseconds.
-    set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 60_000)
+    set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, milliseconds(until: .now + silence))
     return descriptor
   }
 

@@ -8,15 +8,27 @@ import Testing
   func atOnce() async throws {
     try await SSHServer.use { server in
       let shell = server.shell()
+      let script = #"""
+        >"$1/run$3/$2"
+        while [ ! -e "$1/run$3/go" ]; do sleep 0.05; done
+        head -c 300000 /dev/zero
+        echo $2 >&2
+        """#
       for (commands, connections) in [(1, 1), (8, 1), (20, 3)] {
+        let folder = "\(server.folder)/run\(commands)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try await withThrowingTaskGroup(of: Void.self) { group in
           for number in 0..<commands {
             group.addTask {
-              let command = Command("sh", ["-c", "sleep 1; head -c 300000 /dev/zero; echo $1 >&2", "sh", "\(number)"])
+              let command = Command("sh", ["-c", script, "sh", server.folder, "\(number)", "\(commands)"])
               let output = try await shell.require(command, deadline: .soon)
               #expect(output.stdout.utf8.count == 300_000 && output.stderr == "\(number)\n")
             }
           }
+          try await eventually("all run") {
+            try FileManager.default.contentsOfDirectory(atPath: folder).count == commands
+          }
+          FileManager.default.createFile(atPath: folder + "/go", contents: nil)
           try await group.waitForAll()
         }
         #expect(try server.connections() == connections)
@@ -41,10 +53,29 @@ import Testing
         try await group.waitForAll()
       }
       let error = await #expect(throws: ShellError.self) { try await shell.run(command, deadline: .now + .seconds(1)) }
-      #expect(
-        "\(try #require(error))".contains("refuses the connection") || error == .timedOut(command, host: shell.host))
+      #expect(error == .unreached(command, host: shell.host, .refused(host: shell.host)))
       try await server.start()
       #expect(try await shell.require(Command("cat", [file]), deadline: .soon).stdout == "x\n")
+    }
+  }
+
+  @Test("A host that falls silent loses its commands; one that is merely quiet does not")
+  func silent() async throws {
+    try await SSHServer.use { server in
+      let shell = SSHShell(to: server.destination, knownHosts: server.knownHosts, silence: .seconds(3))
+      try await shell.require(Command("sleep", ["5"]), deadline: .soon)
+      let file = server.folder + "/started"
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          let command = Command("sh", ["-c", "echo >\(file); sleep 100"])
+          let error = await #expect(throws: ShellError.self) { try await shell.run(command, deadline: .soon) }
+          let text = "\(try #require(error))"
+          #expect(text.contains("silent for 3 s"))
+        }
+        try await eventually("it has started") { FileManager.default.fileExists(atPath: file) }
+        server.pause()
+        try await group.waitForAll()
+      }
     }
   }
 

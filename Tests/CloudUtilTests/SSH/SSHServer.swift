@@ -57,6 +57,8 @@ final class SSHServer: Sendable {
         "Port \(port)", "ListenAddress 127.0.0.1", "HostKey \(folder)/host_key",
         "AuthorizedKeysFile \(folder)/authorized_keys", "PidFile none", "UsePAM no", "StrictModes no",
         "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin yes", "LogLevel VERBOSE",
+        // With it bash does not read this machine's .bashrc: it takes itself for a shell within a shell.
+        "SetEnv SHLVL=3",
       ]
     try (lines.joined(separator: "\n") + "\n").write(toFile: folder + "/sshd_config", atomically: true, encoding: .utf8)
     // sshd wants it as root, and only its package's own service makes it.
@@ -89,6 +91,13 @@ final class SSHServer: Sendable {
     for pid in [sshd] + sessions + sessions.flatMap(SSHServer.children) { kill(pid, SIGKILL) }
     var status: Int32 = 0
     waitpid(sshd, &status, 0)
+  }
+
+  /// Stops it, and what serves its connections, until they are killed.
+  func pause() {
+    guard let sshd = process.withLock({ $0 }) else { return }
+    let sessions = SSHServer.children(of: sshd)
+    for pid in [sshd] + sessions + sessions.flatMap(SSHServer.children) { kill(pid, SIGSTOP) }
   }
 
   /// The sshd processes whose parent is `pid`.
