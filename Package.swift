@@ -11,6 +11,7 @@ let package = Package(
     .executable(name: "client", targets: ["Client"]),
     .library(name: "TorchRuntime", type: .dynamic, targets: ["TorchRuntime"]),
     .library(name: "Serving", targets: ["Serving"]),
+    .library(name: "CloudUtil", targets: ["CloudUtil"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -26,6 +27,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     // The C face of libtorch: loads TorchRuntime only when a TorchScript model is asked for.
     .target(name: "CTorch", linkerSettings: [.linkedLibrary("dl")]),
@@ -52,8 +54,8 @@ let package = Package(
     .target(
       name: "CloudUtil",
       dependencies: [
-        "CCurl", "CCrypto", "CLinux", "CYAML", .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "Logging", package: "swift-log"),
+        "CCurl", "CCrypto", "CLinux", "CSSH2", "CYAML",
+        .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "Logging", package: "swift-log"),
       ]),
 
     .executableTarget(

@@ -12,5 +12,7 @@ let package = Package(
     .executableTarget(name: "load", cSettings: [.unsafeFlags(["-O3"])]),
     .executableTarget(
       name: "Benchmark", dependencies: ["Reference", .product(name: "Serving", package: "run_exp")]),
+    // How long it takes until many hosts let us in by ssh (Benchmarks/ready).
+    .executableTarget(name: "Ready", dependencies: [.product(name: "CloudUtil", package: "run_exp")]),
   ]
 )

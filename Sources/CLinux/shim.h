@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,3 +24,6 @@ static inline int linux_pidfd_send_signal(int descriptor, int signal) {
 
 /// A file in memory, without a name in any folder, closed by exec; -1 and errno.
 static inline int linux_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1u /* MFD_CLOEXEC */); }
+
+/// A descriptor that counts, to wake who polls it: closed by exec, never blocking; -1 and errno.
+static inline int linux_event(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

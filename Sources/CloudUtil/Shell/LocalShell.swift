@@ -1,4 +1,5 @@
 import Subprocess
+import Synchronization
 
 #if canImport(System)
   import System
@@ -43,6 +44,24 @@ public struct LocalShell: RemoteShell {
       }
       return Output(
         termination: Termination(result.terminationStatus), stdout: "",
+        stderr: String(decoding: result.standardError, as: UTF8.self))
+    }
+  }
+
+  /// Runs `command`, whose standard input `feed` writes.
+  /// - Throws: as `run`, and what `feed` throws.
+  func run(
+    _ command: Command, deadline: ContinuousClock.Instant,
+    feed: @escaping InputFeed
+  ) async throws -> Output {
+    try await finish(command, by: deadline) {
+      let input = WrittenInput(feed: feed)
+      let result = try await Subprocess.run(
+        configuration(command), input: input, output: .bytes(limit: outputLimit), error: .bytes(limit: outputLimit))
+      try input.check()
+      return Output(
+        termination: Termination(result.terminationStatus),
+        stdout: String(decoding: result.standardOutput, as: UTF8.self),
         stderr: String(decoding: result.standardError, as: UTF8.self))
     }
   }
@@ -108,6 +127,37 @@ public struct LocalShell: RemoteShell {
       guard let output = try await group.next() else { throw CancellationError() }
       return output
     }
+  }
+}
+
+/// Standard input that is written while the command runs.
+private final class WrittenInput: InputProtocol {
+  private let feed: InputFeed
+  private let failure = Mutex<(any Error)?>(nil)
+
+  init(feed: @escaping InputFeed) { self.feed = feed }
+
+  /// Never throws: Subprocess aborts when input does. The command sees the end of its input instead.
+  func write(with writer: StandardInputWriter) async {
+    do {
+      try await feed { bytes in
+        do {
+          _ = try await writer.write(bytes)
+          return true
+        } catch is SubprocessError {
+          // The command has closed its input; how it ended says why.
+          try Task.checkCancellation()
+          return false
+        }
+      }
+    } catch {
+      failure.withLock { $0 = error }
+    }
+  }
+
+  /// - Throws: what stopped the feed, if anything did.
+  func check() throws {
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 }
 

@@ -2,6 +2,8 @@
 public enum ShellError: Error, Equatable, CustomStringConvertible {
   /// It could not be started: no such program, not executable, no process left.
   case notStarted(Command, host: String, reason: String)
+  /// It was not started, since there is no connection to its host.
+  case unreached(Command, host: String, SSHError)
   /// It was still running at its deadline and was killed.
   case timedOut(Command, host: String)
   /// It ran and ended with something other than exit status 0.
@@ -12,6 +14,7 @@ public enum ShellError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notStarted(let command, let host, let reason): "\(host): cannot start `\(command)`: \(reason)"
+    case .unreached(let command, let host, let error): "\(host): cannot start `\(command)`: \(error)"
     case .timedOut(let command, let host): "\(host): `\(command)` was not done by its deadline and was killed"
     case .failed(let command, let host, let output):
       "\(host): `\(command)` failed with \(output.termination)" + ShellError.lastLines(of: output.stderr)

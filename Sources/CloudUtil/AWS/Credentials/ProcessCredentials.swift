@@ -29,7 +29,7 @@ struct ProcessCredentials: Confidential {
 
   private static func reason(of error: ShellError) -> String {
     switch error {
-    case .notStarted: "it cannot be started"
+    case .notStarted, .unreached: "it cannot be started"
     case .timedOut: "it was not done in 60 s and was killed"
     case .failed, .lost: "it could not be followed to its end"
     }

@@ -88,7 +88,7 @@ extension DockerProblem {
       switch error {
       case .notStarted: .notInstalled
       case .timedOut(let command, _): .tooSlow(command.description)
-      case .failed, .lost: .notAnswering(error.description)
+      case .unreached, .failed, .lost: .notAnswering(error.description)
       }
   }
 }

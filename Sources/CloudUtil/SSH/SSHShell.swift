@@ -1,0 +1,274 @@
+import Foundation
+import Synchronization
+
+/// Runs commands on a host by ssh.
+///
+/// The first command connects, the others share the connection; more than eight at a time take another one. A connection that
+/// broke is made anew for the next command. Only connecting is ever repeated: a command that may have been started is not
+/// sent again.
+///
+/// A command leads a process group of its own. At its deadline, when its task is cancelled and when nobody wants its output any
+/// more, the group is asked to end, and half a second later killed, over the same connection. If that is broken, or the host
+/// cannot be reached, the host itself ends the command five seconds after its deadline, provided it has `timeout` (coreutils).
+/// What has left the group is not ended, nor is what runs by sudo where the user needs a password for it, or the connection is
+/// broken.
+public final class SSHShell: RemoteShell {
+  public let destination: SSHDestination
+  public let knownHosts: KnownHosts
+  private let outputLimit: Int
+  private let patience: SSHConnection.Patience
+  /// How long a command waits for a host that does not answer, at most.
+  private let reconnecting: Duration
+  private let pool = Mutex<[SSHConnection]>([])
+  private let carriers = Mutex<[SSHConnection]>([])
+
+  public var host: String { destination.description }
+
+  /// Connects to nothing yet.
+  /// - Parameters:
+  ///   - reconnecting: how long a command goes on trying to connect, within its deadline.
+  ///   - silence: a host that has said nothing for so long, though asked, is lost.
+  ///   - outputLimit: bytes of each output stream that are kept; a command that prints more is killed.
+  public init(
+    to destination: SSHDestination, knownHosts: KnownHosts, reconnecting: Duration = .seconds(15),
+    silence: Duration = .seconds(60), outputLimit: Int = 16 << 20
+  ) {
+    self.destination = destination
+    self.knownHosts = knownHosts
+    self.reconnecting = reconnecting
+    self.outputLimit = outputLimit
+    patience = SSHConnection.Patience(silence: silence)
+  }
+
+  /// Waits until the host lets us in: until its sshd answers, and knows the key, which a new machine may learn last. That takes
+  /// a connection of its own, since one that is there may be broken without anybody having noticed.
+  /// - Throws: `SSHError.notReady` with the last reason if that is not before `deadline`; at once what does not pass by waiting:
+  ///   another host key, an unusable private key; `CancellationError`.
+  public func waitUntilReady(deadline: ContinuousClock.Instant) async throws {
+    let start = ContinuousClock.now
+    close()
+    do {
+      let connection = try await connect(by: deadline) { error in
+        if case .authenticationRefused = error { true } else { error.isPassing }
+      }
+      connection.release()
+    } catch let error as SSHError {
+      switch error {
+      case .hostKeyChanged, .hostKeysUnusable, .unusableKey, .notReady: throw error
+      default: throw SSHError.notReady(host: host, after: .now - start, last: error)
+      }
+    }
+  }
+
+  public func run(_ command: Command, deadline: ContinuousClock.Instant) async throws -> Output {
+    let gathered = GatheredOutput(limit: outputLimit)
+    let termination = try await execute(command, deadline: deadline) { piece in
+      try gathered.add(piece, of: command, host: self.host)
+    }
+    return gathered.output(termination)
+  }
+
+  public func stream(
+    _ command: Command, deadline: ContinuousClock.Instant,
+    _ take: @escaping @Sendable ([UInt8]) async throws -> Following
+  ) async throws -> Output {
+    let gathered = GatheredOutput(limit: outputLimit)
+    let termination = try await execute(command, deadline: deadline) { piece in
+      switch piece.stream {
+      case .stdout: try await take(piece.bytes)
+      case .stderr: try gathered.add(piece, of: command, host: self.host)
+      }
+    }
+    return gathered.output(termination)
+  }
+
+  // MARK: - Commands
+
+  /// Runs `command` and hands `take` what it prints.
+  /// - Parameter feed: writes standard input after the command's own; nil if there is no more.
+  func execute(
+    _ command: Command, deadline: ContinuousClock.Instant,
+    feed: InputFeed? = nil,
+    _ take: @escaping @Sendable (SSHProcess.Piece) async throws -> Following
+  ) async throws -> Termination {
+    if let name = SSHScript.badName(in: command) {
+      throw ShellError.notStarted(command, host: host, reason: "`\(name)` is no name of an environment variable")
+    }
+    var attempts = 3
+    while true {
+      attempts -= 1
+      let connection = try await connection(for: command, by: deadline)
+      defer { connection.release() }
+      let script = SSHScript(command, nonce: SSHShell.nonce(), left: deadline - .now)
+      let process = connection.start(
+        script, input: Array((command.stdin?.value ?? "").utf8), isInputComplete: feed == nil)
+      do {
+        return try await follow(process, of: command, on: connection, deadline: deadline, feed: feed, take)
+      } catch SSHProcess.Failure.notSent(let error) {
+        // Nothing was asked of the host: a new connection may be asked.
+        forget(connection)
+        if attempts == 0 { throw ShellError.unreached(command, host: host, error) }
+      }
+    }
+  }
+
+  private func follow(
+    _ process: SSHProcess, of command: Command, on connection: SSHConnection, deadline: ContinuousClock.Instant,
+    feed: InputFeed?,
+    _ take: @escaping @Sendable (SSHProcess.Piece) async throws -> Following
+  ) async throws -> Termination {
+    do {
+      return try await withThrowingTaskGroup(of: Following?.self) { group in
+        defer { group.cancelAll() }
+        group.addTask {
+          while let piece = try await process.next() {
+            if case .enough = try await take(piece) { return .enough }
+          }
+          return .goOn
+        }
+        group.addTask {
+          try await Task.sleep(until: deadline, clock: .continuous)
+          throw ShellError.timedOut(command, host: self.host)
+        }
+        if let feed {
+          group.addTask {
+            try await feed { try await process.write($0) }
+            process.finishInput()
+            return nil
+          }
+        }
+        var left = feed == nil ? 1 : 2
+        while left > 0, let result = try await group.next() {
+          left -= 1
+          if case .enough? = result { await end(process, of: command, on: connection) }
+        }
+        return try await process.ended.value(by: .now + .seconds(1)) ?? .signalled(SIGKILL)
+      }
+    } catch let failure as SSHProcess.Failure {
+      switch failure {
+      case .notSent: throw failure
+      case .lost(let error): throw ShellError.lost(command, host: host, reason: error.description)
+      case .notStarted(let reason): throw ShellError.notStarted(command, host: host, reason: reason)
+      }
+    } catch {
+      await end(process, of: command, on: connection)
+      throw error
+    }
+  }
+
+  /// Ends `process` with its group and gives its channel back, whether the task is cancelled or not; takes a few seconds at most.
+  private func end(_ process: SSHProcess, of command: Command, on connection: SSHConnection) async {
+    process.discard()
+    try? await shielded {
+      if process.ended.result == nil, let pid = try? await process.started.value(by: .now + .seconds(1)) {
+        let line = SSHScript.kill(pid, asRoot: command.executable == "sudo")
+        let killer = connection.start(SSHScript(line: line), input: [], isInputComplete: true)
+        _ = try? await killer.ended.value(by: .now + .seconds(3))
+        killer.close()
+        _ = try? await process.ended.value(by: .now + .seconds(1))
+      }
+      process.close()
+    }
+  }
+
+  /// Letters and digits that nobody can guess.
+  static func nonce() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return String(generator.next() as UInt64, radix: 36)
+  }
+
+  // MARK: - Connections
+
+  /// Closes the connections once the commands on them have ended. The next command makes a new one.
+  public func close() { pool.withLock { $0 = [] } }
+
+  private func connection(for command: Command, by deadline: ContinuousClock.Instant) async throws -> SSHConnection {
+    do {
+      return try await connect(by: min(deadline, .now + reconnecting), while: \.isPassing)
+    } catch let error as SSHError {
+      throw ShellError.unreached(command, host: host, error)
+    }
+  }
+
+  /// A connection with room for a command, which is reserved, made if need be.
+  /// - Parameter isWorthwhile: whether to try again after this error.
+  private func connect(
+    by deadline: ContinuousClock.Instant, while isWorthwhile: (SSHError) -> Bool
+  ) async throws -> SSHConnection {
+    var pause: Duration = .milliseconds(50)
+    while true {
+      do {
+        let connection = try await lease(by: deadline)
+        do {
+          try await connection.ready(by: deadline)
+          return connection
+        } catch {
+          connection.release()
+          if !(error is CancellationError) { forget(connection) }
+          throw error
+        }
+      } catch let error as SSHError {
+        guard isWorthwhile(error), ContinuousClock.now + pause < deadline else { throw error }
+        try await Task.sleep(for: pause)
+        pause = min(pause * 2, .seconds(1))
+      }
+    }
+  }
+
+  private func lease(by deadline: ContinuousClock.Instant) async throws -> SSHConnection {
+    guard let first = destination.first else {
+      return try pool.withLock { try take(from: &$0) ?? add(to: &$0, through: nil) }
+    }
+    if let connection = pool.withLock({ take(from: &$0) }) { return connection }
+    do {
+      let jump = try await carrier(first, by: deadline)
+      let socket = try await jump.forward(to: destination.address, port: destination.port, by: deadline)
+      return try pool.withLock { try add(to: &$0, through: (socket, jump)) }
+    } catch let error as SSHError where error.isPassing {
+      throw SSHError.jumpFailed(host: host, jump: "\(first)", reason: "\(error)")
+    }
+  }
+
+  /// Reserves room for a command on one of `pool`, if there is any.
+  private func take(from pool: inout [SSHConnection]) -> SSHConnection? {
+    pool.removeAll { !$0.isAlive }
+    return pool.first { $0.reserve() }
+  }
+
+  /// Begins a connection and reserves room on it.
+  private func add(
+    to pool: inout [SSHConnection], through jump: (socket: Int32, carrier: SSHConnection)?
+  ) throws -> SSHConnection {
+    let connection = try SSHConnection(
+      to: destination, knownHosts: knownHosts, patience: patience, socket: jump?.socket, carrier: jump?.carrier)
+    _ = connection.reserve()
+    pool.append(connection)
+    return connection
+  }
+
+  /// The connection to the jump host.
+  private func carrier(_ first: SSHDestination, by deadline: ContinuousClock.Instant) async throws -> SSHConnection {
+    let carrier = try carriers.withLock { carriers in
+      carriers.removeAll { !$0.isAlive }
+      if let carrier = carriers.first { return carrier }
+      let carrier = try SSHConnection(to: first, knownHosts: knownHosts, patience: patience)
+      carriers = [carrier]
+      return carrier
+    }
+    try await carrier.ready(by: deadline)
+    return carrier
+  }
+
+  private func forget(_ connection: SSHConnection) {
+    pool.withLock { $0.removeAll { $0 === connection } }
+  }
+}
+
+extension SSHScript {
+  /// A line that is run as it is, whose output means nothing.
+  init(line: String) {
+    marker = ""
+    self.line = line
+    preamble = []
+  }
+}
