@@ -23,6 +23,8 @@ PLACES = {
     "systemctl": "usr/local/bin/systemctl",
     "cloud-init": "usr/local/bin/cloud-init",
     "shutdown": "usr/local/sbin/shutdown",
+    "service": "usr/local/sbin/service",
+    "policy-rc.d": "usr/sbin/policy-rc.d",
 }
 LINKS = {f"usr/local/sbin/{name}": "shutdown" for name in ("reboot", "poweroff", "halt")}
 SEED = "var/lib/cloud/seed/rehearsal"
