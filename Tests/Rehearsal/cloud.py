@@ -39,7 +39,7 @@ class Cloud:
     def __init__(self, place: Place, settings: Settings) -> None:
         """Starts it; raises DockerFailed, and leaves nothing then."""
         self.place = place
-        self.host_faults = HostFaults()
+        self.host_faults = HostFaults(settings.faults.parent if settings.faults else None)
         try:
             self.network = Network(place.id, place.folder)
             self.machines = ContainerMachines(place.id, self.network, settings.image, settings.user, self.host_faults)
@@ -49,6 +49,7 @@ class Cloud:
             remove_all(place.id)
             raise
         self.double = Double(seed=settings.seed, time_scale=settings.time_scale, ledger_path=place.folder / "ledger.jsonl", machines=self.machines)
+        self.host_faults.on_death = lambda host, reason: self.double.machine_ended(host.instance.id, reason)
         self._file = Faults(path=settings.faults)
         self._stopped = threading.Event()
         self._read_faults()
@@ -58,7 +59,8 @@ class Cloud:
         self.server = Server(self.double, settings.port).start()
 
     def instance_at(self, address: str) -> Instance | None:
-        return next((host.instance for host in list(self.machines.hosts.values()) if host.address == address and host.instance.exists), None)
+        host = self.machines.host_at(address)
+        return host.instance if host else None
 
     def stop(self) -> None:
         """Ends all machines and removes everything."""
@@ -69,7 +71,8 @@ class Cloud:
         remove_all(self.place.id)
 
     def _cut_off(self, address: str) -> bool:
-        return False
+        host = self.machines.host_at(address)
+        return host is not None and self.host_faults.cuts_off(host)
 
     # What happens by itself.
 
@@ -88,6 +91,7 @@ class Cloud:
         try:
             content: dict[str, Any] | None = self._file.reread()
             if content is not None:
+                self.host_faults.set(content.pop("hosts", []))
                 self.double.configure(content)
         except (ValueError, TypeError, AttributeError) as error:
             print(f"rehearsal: {self._file.path}: {error}; the faults before hold on", file=sys.stderr, flush=True)

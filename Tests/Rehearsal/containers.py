@@ -37,7 +37,7 @@ CAPABILITIES = (
 REBOOT = 77
 
 
-@dataclass
+@dataclass(eq=False)
 class Host:
     """A machine: its instance, its container's name, and its place among those of its role."""
 
@@ -97,6 +97,10 @@ class ContainerMachines:
             except DockerFailed as failure:
                 print(f"rehearsal: {instance.id} was not removed: {failure}", file=sys.stderr, flush=True)
             self.network.give_back(host.address)
+
+    def host_at(self, address: str) -> Host | None:
+        """The machine that has this address now."""
+        return next((host for host in list(self.hosts.values()) if host.address == address and host.instance.exists), None)
 
     # What happens without being asked for.
 
