@@ -47,7 +47,8 @@ def unless_at_boot(act: Callable[[str, Settings], None]) -> Callable[[str, Setti
 
 
 def path(settings: Settings) -> str:
-    return settings.get("path", "/home/admin")
+    """Empty for the home folder of who logs in."""
+    return settings.get("path", "")
 
 
 def free_kb(settings: Settings) -> int:
@@ -56,6 +57,7 @@ def free_kb(settings: Settings) -> int:
 
 # A file system in memory takes a folder's place, with what was in it and a little room; what was under it stays in reach.
 FILL = """
+set -- "${1:-$(eval echo ~"$(cat /var/lib/cloud/seed/rehearsal/user)")}" "$2"
 under=/run/under/$(echo "$1" | tr / _)
 mkdir -p "$under" "$under.full"
 mount --bind "$1" "$under"
@@ -64,6 +66,7 @@ cp -a "$1/." "$under.full/"
 mount --move "$under.full" "$1"
 """
 EMPTY = """
+set -- "${1:-$(eval echo ~"$(cat /var/lib/cloud/seed/rehearsal/user)")}"
 under=/run/under/$(echo "$1" | tr / _)
 mountpoint -q "$under" || exit 0
 cp -a "$1/." "$under/"

@@ -38,7 +38,7 @@ class Place:
         """Makes the folders and takes the lock for as long as this process lives."""
         self.home.mkdir(parents=True, mode=0o700)
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX)
         os.write(lock, f"{os.getpid()}\n".encode())
         # Sockets need a short path.
         (self.folder / "sockets").symlink_to(tempfile.mkdtemp(prefix="run_exp-rehearsal-"))
@@ -52,7 +52,7 @@ class Place:
         try:
             with (self.folder / "lock").open() as lock:
                 try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return int(lock.read().strip() or 0) or None
         except FileNotFoundError:

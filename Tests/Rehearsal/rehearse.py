@@ -69,8 +69,8 @@ def serve(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: ended.set())
     parent = os.getppid()
     here = Place(Path(options.serve))
-    here.make()
     try:
+        here.make()
         image = os.environ.get("RUN_EXP_REHEARSAL_IMAGE")
         stock = stock_image()
         settings = Settings(image or stock, stock, options.user, options.seed, options.time_scale, options.faults, options.port)
