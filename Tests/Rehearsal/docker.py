@@ -15,7 +15,7 @@ class DockerFailed(Exception):
 def docker(*arguments: str, stdin: bytes | None = None, timeout: float = 120) -> str:
     """Its stdout, without the last newline."""
     try:
-        done = subprocess.run(["docker", *arguments], input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL, capture_output=True, timeout=timeout)
+        done = subprocess.run(["docker", *arguments], input=stdin or b"", capture_output=True, timeout=timeout)
     except FileNotFoundError:
         raise DockerFailed("there is no 'docker' in PATH: Scripts/install-dependencies --docker") from None
     except subprocess.TimeoutExpired:
@@ -67,6 +67,8 @@ def remove_all(rehearsal: str) -> None:
     """Ends the containers of a rehearsal and removes their volumes and its network."""
     found = containers(rehearsal)
     if found:
+        # So that a Docker in them ends its own.
+        docker("stop", "--time", "6", *found)
         docker("rm", "--force", "--volumes", *found)
     found = networks(rehearsal)
     if found:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .damage import ACTS, AT_BOOT
+from .damage import ACTS, AT_BOOT, kill
 from .docker import DockerFailed, docker
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class HostFaults:
 
     def _kill(self, host: "Host", rule: Rule) -> None:
         host.ending = True
-        docker("kill", host.name)
+        kill(host.name)
         # The hardware is gone; EC2 may know, or go on to show an instance that runs.
         if rule.settings.get("shown", "terminated") == "terminated":
             self.on_death(host, rule.settings.get("reason", "Server.InternalError"))

@@ -23,8 +23,8 @@ class Network:
         for subnet in subnets:
             try:
                 docker(
-                    "network", "create", "--label", f"{LABEL}={rehearsal}", "--label", f"{FOLDER_LABEL}={folder}", "--subnet", str(subnet), "--gateway", str(subnet[1]),
-                    "--opt", f"com.docker.network.bridge.name=rh-{rehearsal[:10]}", self.name,
+                    "network", "create", "--label", f"{LABEL}={rehearsal}", "--label", f"{FOLDER_LABEL}={folder}",
+                    "--subnet", str(subnet), "--gateway", str(subnet[1]), "--opt", f"com.docker.network.bridge.name=rh-{rehearsal[:10]}", self.name,
                 )  # fmt: skip
             except DockerFailed as failure:
                 if "overlaps" not in str(failure) and "conflicts" not in str(failure):

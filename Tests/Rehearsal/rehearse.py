@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 if not __package__:
     # Started by its path.
@@ -32,9 +32,15 @@ def say(text: str) -> None:
     print(f"rehearse: {text}", file=sys.stderr, flush=True)
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"rehearse: {message}\n")
+
+
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """Options before the config are those of rehearse, what comes after it is launch's."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="Scripts/rehearse", usage="Scripts/rehearse [options] CONFIG [argument of launch ...]",
         description="Launches an experiment on a cloud of containers and terminates it. docs/rehearsal.md has more.",
     )  # fmt: skip
@@ -81,7 +87,11 @@ def serve(options: argparse.Namespace) -> int:
         return INFRASTRUCTURE
     try:
         here.ready.write_text(description(cloud))
-        print("ready", flush=True)
+        try:
+            print("ready", flush=True)
+        except BrokenPipeError:
+            # Who started it has been interrupted.
+            ended.set()
         while not ended.wait(0.5):
             if options.with_parent and os.getppid() != parent:
                 break
@@ -245,6 +255,8 @@ def main() -> int:
             return INFRASTRUCTURE
         clear_orphans()
         return shell(options) if options.shell or program is None else rehearse(options, program)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except DockerFailed as failure:
         say(str(failure))
         return INFRASTRUCTURE

@@ -17,7 +17,12 @@ from Rehearsal.place import Place
 
 REASON = docker.unavailable()
 EXPIRES = "run_exp:expires"
-SSH = ["-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=3", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", "-o", "IdentitiesOnly=yes"]
+OPTIONS = {
+    "StrictHostKeyChecking": "no", "LogLevel": "ERROR", "BatchMode": "yes", "IdentitiesOnly": "yes",
+    # A machine that falls silent is noticed.
+    "ConnectTimeout": 3, "ServerAliveInterval": 1, "ServerAliveCountMax": 3,
+}  # fmt: skip
+SSH = [f"-o{name}={value}" for name, value in OPTIONS.items()]
 USER_DATA = "#!/bin/sh\nset -eu\nid -u >>/var/lib/user-data-ran\n"
 
 
