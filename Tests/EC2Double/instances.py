@@ -50,6 +50,8 @@ class Instance(Resource):
     shutdown_behavior: str
     metadata: dict[str, Any]
     private_address: str
+    # What cloud-init lets in: the public key that `key` names, as OpenSSH writes it.
+    public_key: str = ""
     state: str = "pending"
     reason: str | None = None
     transition_reason: str = ""

@@ -40,7 +40,8 @@ def run_instances(request: Request) -> dict[str, Any]:
     chosen = _offering_zone(region, type_, zone)
     groups = _groups(request)
     key = request.get("KeyName")
-    if key and key not in {pair.name for pair in region.visible(region.keys.values())}:
+    pairs = {pair.name: pair for pair in region.visible(region.keys.values())}
+    if key and key not in pairs:
         raise errors.key_not_found(key)
     by_type = tags.specified(request.parameters, TAGGABLE)
     volumes = _volume_requests(request, image)
@@ -57,7 +58,7 @@ def run_instances(request: Request) -> dict[str, Any]:
         instance = Instance(
             region.identifier("i"), region.next(), region.clock.now(), dict(by_type.get("instance", {})),
             launch.reservation, index, image, type_, key, groups, region.network, region.subnets[chosen], chosen, region.name, region.owner, token,
-            user_data, request.get("InstanceInitiatedShutdownBehavior", "stop"), _metadata(request), private,
+            user_data, request.get("InstanceInitiatedShutdownBehavior", "stop"), _metadata(request), private, public_key=pairs[key].material if key else "",
             disable_termination=bool(request.get("DisableApiTermination")),
         )  # fmt: skip
         region.instances[instance.id] = instance

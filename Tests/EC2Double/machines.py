@@ -30,5 +30,8 @@ class Machines(Protocol):
     def stopped(self, instance: "Instance") -> None:
         """Stops it; its disk stays."""
 
+    def rebooted(self, instance: "Instance") -> None:
+        """Boots it again; it stays `running`, and its addresses and its disk stay."""
+
     def terminated(self, instance: "Instance") -> None:
         """Removes it and its disk, also after a start that failed. Never called twice for one instance."""

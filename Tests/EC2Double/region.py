@@ -154,6 +154,10 @@ class Region:
         if self.machines:
             self._work(instance, self.machines.stopped)
 
+    def reboot(self, instance: Instance) -> None:
+        if self.machines:
+            self._work(instance, self.machines.rebooted)
+
     def terminate(self, instance: Instance, reason: str = USER_INITIATED) -> None:
         """Nothing for one that has ended or is about to."""
         if instance.state in ("shutting-down", "terminated"):

@@ -124,10 +124,13 @@ def terminate_instances(request: Request) -> dict[str, Any]:
 
 @action("RebootInstances", mutating=True)
 def reboot_instances(request: Request) -> dict[str, Any]:
-    for instance in request.region.named_instances(request.required("InstanceIds", "InstanceId")):
+    instances = request.region.named_instances(request.required("InstanceIds", "InstanceId"))
+    for instance in instances:
         if instance.state != "running":
             raise errors.incorrect_state(instance.id, "rebooted")
     request.commit()
+    for instance in instances:
+        request.region.reboot(instance)
     return {}
 
 
