@@ -35,6 +35,14 @@ extension EC2Provider {
     return views.values.sorted { ($0.id.experiment, $0.id.name) < ($1.id.experiment, $1.id.name) }
   }
 
+  /// The machines of `cluster` that run, by role.
+  public func machines(of cluster: ClusterID) async throws -> [Role: [Machine]] {
+    try await explained(cluster) {
+      let running = try await instances(of: cluster).filter { $0.state == .running }.sorted { $0.id < $1.id }
+      return Dictionary(grouping: running) { $0.role ?? Role("") }.mapValues { $0.map(Machine.init) }
+    }
+  }
+
   /// Lets the machines of `cluster` run until `duration` from now, at least; never shortens their time.
   /// - Returns: when they end now, and how many there are.
   /// - Throws: `FleetFailure`.
@@ -42,8 +50,9 @@ extension EC2Provider {
     try await explained(cluster) {
       guard let record = try await groups(of: cluster).compactMap({ ClusterRecord($0) }).first else {
         throw FleetFailure(
-          .misfit("there is no cluster \(cluster) in this region; run_exp list shows those there are"), cluster: cluster
-        )
+          .misfit("there is no cluster \(cluster) in this region; run_exp list shows those there are"),
+          cluster: cluster,
+          alive: [])
       }
       let expires = max(record.expires, .now + duration)
       let alive = try await instances(of: cluster).filter { !$0.state.isEnding }

@@ -58,7 +58,8 @@ extension EC2Provider {
       if lease.state(now: .now, life: provider.pace.leaseLife) == .held {
         provider.tell("WARNING: a launch of \(lease.owner) is at work on cluster \(cluster); it will fail")
       } else {
-        provider.tell("a launch of cluster \(cluster) died at work: waiting until all that it made can be seen")
+        let end = lease.isGivenUp ? "gave up" : "died at work"
+        provider.tell("a launch of cluster \(cluster) \(end): waiting until all that it made can be seen")
       }
     }
 

@@ -29,7 +29,7 @@ public struct EC2Provider: Provider {
       let premises = try await premises(of: spec)
       // First of all, and deleted last: where it is not, there is nothing.
       let opened = try await RecordDesk(provider: self, cluster: spec.cluster).open()
-      let leases = LeaseDesk(client: client, record: opened.record, owner: settings.owner, pace: pace)
+      let leases = LeaseDesk(client: client, record: opened.record, owner: settings.owner, pace: pace, tell: tell)
       return try await leases.hold { dead in
         try await Provisioning(
           provider: self, spec: spec, premises: premises, opened: opened, dead: dead

@@ -17,6 +17,8 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     case refused(Role, [String: String], AWSError.Kind)
     case call(Role, AWSError)
     /// Machines that did not come up in time.
+    /// A machine that this launch had made was terminated by somebody.
+    case ended(String)
     case late([String])
   }
 
@@ -65,6 +67,8 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
       guard let call = made[instance.id], dead.insert(instance.id).inserted else { continue }
       let role = Role(call.role)
       let reason = instance.stateReason
+      // Somebody does not want it: another in its place would be ended as well.
+      if reason?.code == "Client.UserInitiatedShutdown" { throw .ended(instance.id) }
       let words = "\(instance.id) ended before it ran" + (reason.map { ": \($0.words)" } ?? "")
       let kind = reason.map { AWSError.Kind(stateReason: $0.code, message: $0.message) } ?? .other
       guard let verdict = launches[role]?.died(call, kind: kind, because: words) else { continue }

@@ -4,6 +4,7 @@ struct LeaseDesk: Sendable {
   let record: ClusterRecord
   let owner: String
   let pace: CloudPace
+  let tell: @Sendable (String) -> Void
 
   private var cluster: ClusterID { record.id }
 
@@ -15,7 +16,12 @@ struct LeaseDesk: Sendable {
     let (groupID, dead) = try await take()
     do {
       let result = try await withRenewal(groupID) { try await work(dead) }
-      try await delete(groupID)
+      do {
+        try await delete(groupID)
+      } catch let error as AWSError {
+        // The work is done; the lease is taken for a dead one in a while.
+        tell("the lease of cluster \(cluster) cannot be given back: \(error)")
+      }
       return result
     } catch let failure as FleetFailure where failure.isTerminated {
       // Nothing of the cluster is to stay.

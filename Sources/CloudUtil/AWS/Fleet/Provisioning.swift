@@ -182,6 +182,7 @@ struct Provisioning: Sendable {
         .quota(error, role: role.name, instanceType: type(role), count: missing(role), words: "")
       case .call(_, let error) where error.kind == .notFoundYet: .terminated
       case .call(_, let error): .call(error)
+      case .ended: .terminated
       case .late(let machines): .late(machines)
       }
     return FleetFailure(reason, cluster: cluster, alive: alive)

@@ -135,6 +135,17 @@ import Testing
     }
   }
 
+  @Test("Once somebody terminates a machine that this launch has made, no other is asked for")
+  func ended() throws {
+    var plan = plan(2)
+    let calls = try plan.steps(now: at(0))
+    #expect(calls == [.run(call(2))])
+    try plan.made(call(2), [.test("i-1", .pending), .test("i-2", .pending)], now: at(1))
+    let gone = try EC2Instance.test(
+      "i-1", .shuttingDown, reason: (code: "Client.UserInitiatedShutdown", message: "User initiated"))
+    #expect(throws: Plan.Failure.ended("i-1")) { try plan.observe([gone], now: at(2)) }
+  }
+
   @Test("A quota ends it at once, whether a call or a machine that died of it says so")
   func quota() throws {
     var plan = plan(1)

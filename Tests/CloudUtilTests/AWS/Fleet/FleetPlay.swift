@@ -266,6 +266,7 @@ struct FleetPlay {
       }
     case .refused(let role, let reasons, _):
       guard !reasons.isEmpty else { throw Broken(description: "refused \(role) without a reason") }
+    case .ended(let id): throw Broken(description: "nobody has ended \(id), which this launch made")
     case .call(_, let error):
       guard error.kind == .quota || error.kind == .notFoundYet || error.mayHaveHappened else {
         throw Broken(description: "\(error) ended it")

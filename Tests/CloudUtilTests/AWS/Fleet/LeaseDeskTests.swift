@@ -13,7 +13,7 @@ import Testing
       $0.groupID = id
       $0.unsettled = unsettled
     }
-    return LeaseDesk(client: server.client, record: record, owner: "ada@laptop", pace: GroupServer.pace)
+    return LeaseDesk(client: server.client, record: record, owner: "ada@laptop", pace: GroupServer.pace) { _ in }
   }
 
   private func add(_ server: GroupServer, holder: String, renewed: UTCTime = .now) -> String {
