@@ -5,9 +5,8 @@ import Foundation
 extension Lifecycle {
   /// Gets the machines of the experiment and says which they are.
   static func provision(
-    _ invocation: Invocation, on cloud: Cloud, cluster name: String, _ commands: ClusterCommands
-  ) async throws {
-    let spec = invocation.fleet(on: cloud, cluster: name)
+    _ invocation: Invocation, on cloud: Cloud, _ spec: FleetSpec, _ commands: ClusterCommands
+  ) async throws -> [Role: [Machine]] {
     let cluster = spec.cluster
     let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
     cloud.progress.tell("\(cluster) in \(cloud.region): \(plan.shortText)")
@@ -16,6 +15,11 @@ extension Lifecycle {
     let machines = try await cloud.perform(commands, cluster) {
       try await cloud.provider.provision(spec)
     }
+    return machines
+  }
+
+  /// What `launch --machines-only` prints.
+  static func show(_ machines: [Role: [Machine]]) throws {
     let rows = machines.sorted { $0.key.name < $1.key.name }.flatMap { role, machines in
       machines.map { [role.name, $0.name, $0.zone ?? "", $0.address, $0.publicAddress ?? ""] }
     }
@@ -23,9 +27,6 @@ extension Lifecycle {
       [["role", "machine", "zone", "address", "public address"]] + rows,
       words: ["role", "machine", "zone", "address", "public address"])
     try Console.show(lines.map { $0 + "\n" }.joined())
-    cloud.progress.tell(
-      "all \(rows.count) machines run. This version does not run the experiment on them yet; end them with:\n"
-        + "  \(commands.terminate(cluster))")
   }
 
   /// Asks AWS, for each role, whether it would launch its machines, and prints the answers.

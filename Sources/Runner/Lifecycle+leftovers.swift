@@ -45,8 +45,13 @@ extension Lifecycle {
     let experiment = invocation.experiment.experimentID
     let processes = try await Leftovers.remove(experiment: experiment)
     // Also before a run of processes; but such a run does not depend on Docker.
-    let containers = try await Lifecycle.removeContainers(of: experiment) { error in
-      if case .images = machinery.packaging { progress.note("containers were not looked for: \(error)") }
+    var containers = Leftovers<TaggedContainer>()
+    for host in machinery.fleet.all {
+      let found = try await Lifecycle.removeContainers(of: experiment, shell: host.shell) { error in
+        if case .images = machinery.packaging { progress.note("containers were not looked for: \(error)") }
+      }
+      containers.removed += found.removed
+      containers.surviving += found.surviving
     }
     let removed = processes.removed.count + containers.removed.count
     if removed > 0 { progress.note("ended \(removed) processes or containers of a crashed run of \(experiment)") }
@@ -55,10 +60,10 @@ extension Lifecycle {
 
   /// Where there is no Docker, there are no containers.
   private static func removeContainers(
-    of experiment: String, onError tell: (ContainerError) -> Void
+    of experiment: String, shell: any RemoteShell = LocalShell(), onError tell: (ContainerError) -> Void
   ) async throws -> Leftovers<TaggedContainer> {
     do {
-      return try await DockerEngine(shell: LocalShell()).removeLeftovers(experiment: experiment)
+      return try await DockerEngine(shell: shell).removeLeftovers(experiment: experiment)
     } catch ContainerError.engine(.notInstalled, _) {
       return Leftovers()
     } catch let error as ContainerError {

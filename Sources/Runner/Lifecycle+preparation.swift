@@ -15,9 +15,11 @@ extension Lifecycle {
     let prepared = try trials.map {
       (trial: $0, assets: try TrialAssets($0, installation: installation, locator: invocation.file.locator))
     }
+    var digests = FileDigests()
+    try await HostFiles(machinery.fleet.all).provide(
+      Set(prepared.flatMap(\.assets.files)).sorted(), digests: &digests)
     var models = ModelCheck(machinery: machinery, experiment: invocation.experiment.experimentID, progress: progress)
     let device = try await models.device(of: prepared)
-    var digests = FileDigests()
     let measurements = try prepared.map {
       try Measurement(
         $0.trial, assets: $0.assets, of: invocation, engine: machinery.engineName, limits: options.limits,
@@ -96,12 +98,13 @@ extension Lifecycle {
   }
 
   func provenance(_ measurement: Measurement, sweep: String?) async throws -> Provenance {
-    Provenance(
+    let checkout = await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell)
+    return Provenance(
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: invocation.experiment.seed, environment: measurement.environment, machine: .this,
       worker_scheduling: machinery.workerScheduling,
       images: imageIDs,
-      git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: machinery.shell),
+      git: git ?? checkout,
       started: Date.now.ISO8601Format(), command: CommandLine.arguments, sweep: sweep)
   }
 }

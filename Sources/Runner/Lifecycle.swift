@@ -11,24 +11,28 @@ struct Lifecycle {
   let results: Results
   let machinery: Machinery
   let progress: Progress
+  /// The state of the sources, where they are no checkout themselves.
+  var git: Provenance.Git?
 
   /// Runs every trial of the sweep that is not finished, and prints each one's tables.
   static func run(_ invocation: Invocation, options: RunOptions, results: Results) async throws {
     try await interruptible {
-      let machinery = try await Machinery.local(options.engine, installation: invocation.installation)
+      let machinery = try await Machinery.local(
+        options.engine, for: FleetSpec(invocation.sweep, of: invocation.experiment),
+        installation: invocation.installation)
       let lifecycle = Lifecycle(
         invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress())
       try await lifecycle.run()
     }
   }
 
-  private func run() async throws {
+  /// - Parameter begin: is told the index of each trial before it.
+  func run(begin: (Int) throws -> Void = { _ in }) async throws {
     if let remark = machinery.remark { progress.note(remark) }
     let preparation = try await prepare()
-    let machines = try await machinery.provider.provision(FleetSpec(invocation.sweep, of: invocation.experiment))
-    let fleet = Fleet(machines) { _ in machinery.shell }
     var invalid = 0
     for (measurement, isFinished) in preparation.measurements {
+      try begin(measurement.trial.index)
       let summary: Summary
       if isFinished {
         progress.note(
@@ -36,7 +40,7 @@ struct Lifecycle {
         )
         summary = try Analysis.analyze(folder: measurement.folder.url)
       } else {
-        summary = try await measure(measurement, on: fleet, sweep: preparation.overwrite?.sweep)
+        summary = try await measure(measurement, sweep: preparation.overwrite?.sweep)
       }
       progress.clear()
       try results.show(path: measurement.path, summary)
@@ -49,37 +53,42 @@ struct Lifecycle {
   }
 
   /// Deploys, drives, collects and analyses one trial; its folder is whole afterwards, or lies aside with what there is.
-  private func measure(_ measurement: Measurement, on fleet: Fleet, sweep: String?) async throws -> Summary {
+  private func measure(_ measurement: Measurement, sweep: String?) async throws -> Summary {
     let (trial, folder) = (measurement.trial, measurement.folder)
     let (hadRest, lock) = try folder.begin()
     defer { lock.release() }
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement, sweep: sweep).write(to: folder.partial)
-    guard let frontendHost = fleet[Role("frontend")].first else {
-      throw Failure(exitCode: .infrastructure, "there is no machine for the frontend")
-    }
+    let placement = try Placement(machinery.fleet)
     let deployment = Deployment(
-      trial: trial, assets: measurement.assets, frontendHost: frontendHost,
+      trial: trial, assets: measurement.assets, placement: placement,
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
-      redis: try RedisService(address: frontendHost.address),
+      redis: try RedisService(address: placement.frontend.address),
       linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
       limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime,
       usesGPU: measurement.environment.device == "gpu")
     try deployment.write(to: folder.partial)
     let run = TrialRun(
-      deployment: deployment, hosts: fleet.all, engine: machinery.engine, transport: machinery.transport,
+      deployment: deployment, engine: machinery.engine, transport: machinery.transport,
       progress: progress, label: label(trial),
       kind: machinery.engineName == "process" ? "processes" : "containers")
+    let files = HostFiles(deployment.hosts)
+    try await files.makeFolder(folder.partial)
     var costs: TrialCosts
     do {
       costs = try await run.run()
     } catch {
+      _ = await files.collect(deployment)
+      await files.removeFolder(folder.partial)
       if (try? Analysis.collect(trial: trial, folder: folder.partial)) != nil {
         progress.note("\(label(trial)): records so far are in \(measurement.path).partial")
       }
       throw error
     }
+    let missing = await files.collect(deployment)
+    for line in missing { progress.note("\(label(trial)): \(line)") }
+    await files.removeFolder(folder.partial)
     let collected = ContinuousClock.now
     try Analysis.collect(trial: trial, folder: folder.partial)
     try folder.dropRawRecords()

@@ -30,8 +30,8 @@ struct RunExp: AsyncParsableCommand {
       """,
     version: "run_exp 0.1.0",
     subcommands: [
-      PlanCommand.self, LaunchCommand.self, RunCommand.self, AnalyzeCommand.self, ListCommand.self, ExtendCommand.self,
-      TerminateCommand.self,
+      PlanCommand.self, LaunchCommand.self, RunCommand.self, AttachCommand.self, StatusCommand.self,
+      CollectCommand.self, AnalyzeCommand.self, ListCommand.self, ExtendCommand.self, TerminateCommand.self,
     ])
 
   @Argument(help: "The experiment: a JSON file. run/config/README.md explains its keys.", completion: .file())

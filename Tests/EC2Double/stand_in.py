@@ -238,6 +238,7 @@ def main() -> int:
     parser.add_argument("verb", choices=("launch", "terminate", "extend"))
     parser.add_argument("--cluster-file")
     parser.add_argument("--hours", type=float, default=1)
+    parser.add_argument("--machines-only", action="store_true")
     parser.add_argument("--naive", action="store_true")
     parser.add_argument("--leak", action="store_true", help="write a secret where none may be")
     options = parser.parse_args()

@@ -115,7 +115,7 @@ extension CloudTests {
         try bench.write("here/run/cluster.yml", "\(file)\(trouble.settings)\n")
         try bench.write("here/zone.yml", "provider: ec2\nzones: [us-east-1e]\n")
         let options = trouble.options.isEmpty ? "" : " " + trouble.options
-        let output = try await bench.run("x.json launch" + options, environment: trouble.environment)
+        let output = try await bench.run("x.json launch --machines-only" + options, environment: trouble.environment)
         let said = output.stderr
         #expect(output.termination == .exited(trouble.exit), "\(said)")
         for words in trouble.words { #expect(said.contains(words), "\(words) is not in:\n\(said)") }
@@ -129,7 +129,8 @@ extension CloudTests {
         #expect(said.contains("no machine of cloud-test/main is alive") == (trouble.isKnown && trouble.machines == 0))
         #expect(said.contains("of cloud-test/main there exist now: ") == (trouble.machines > 0))
         #expect(try await bench.alive.count == trouble.machines)
-        #expect(said.contains("to try again:        run_exp x.json launch\(reordered(options))\n"), "\(said)")
+        #expect(
+          said.contains("to try again:        run_exp x.json launch --machines-only\(reordered(options))\n"), "\(said)")
 
         try await bench.fail([])
         try await bench.must(
@@ -148,8 +149,8 @@ extension CloudTests {
     @Test("makes nothing that would have to be waited for when somebody else has to put something right")
     func nothingMade() async throws {
       try await CloudBench.use { bench in
-        _ = try await bench.run("x.json launch --set worker_type=q9.large")
-        _ = try await bench.run("x.json launch", environment: ["PARM_SSH_KEY": "nowhere"])
+        _ = try await bench.run("x.json launch --machines-only --set worker_type=q9.large")
+        _ = try await bench.run("x.json launch --machines-only", environment: ["PARM_SSH_KEY": "nowhere"])
         #expect(try await bench.calls.allSatisfy { $0.action.hasPrefix("Describe") })
       }
     }
@@ -162,7 +163,7 @@ extension CloudTests {
         .init(fault: "delay_reply", actions: ["RunInstances"], types: ["c5.large"], seconds: [3, 3]),
       ]
       try await CloudBench.use(rules: rules) { bench in
-        let output = try await bench.run("x.json launch")
+        let output = try await bench.run("x.json launch --machines-only")
         #expect(output.termination == .exited(71))
         #expect(output.stderr.contains("there exist now: 1 client pending, 1 frontend pending;"), "\(output.stderr)")
       }
@@ -171,7 +172,7 @@ extension CloudTests {
     @Test("A terminate that is refused says so, which machines go on, and to try that again")
     func refusedTerminate() async throws {
       try await CloudBench.use { bench in
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         try await bench.fail([.init(fault: "UnauthorizedOperation", actions: ["TerminateInstances"])])
         let output = try await bench.run("x.json terminate")
         #expect(output.termination == .exited(69))
@@ -196,7 +197,7 @@ extension CloudTests {
       try await CloudBench.use { bench in
         let file = "provider: ec2\nregoin: us-east-1\nzones: us-east-1a\nvolume_gb: 3\ntags: {a: [1]}\n"
         try bench.write("here/run/cluster.yml", file)
-        for verb in ["launch", "terminate", "plan", "extend --hours 1"] {
+        for verb in ["launch --machines-only", "terminate", "plan", "extend --hours 1"] {
           let output = try await bench.run("x.json \(verb)")
           #expect(output.termination == .exited(65))
           for words in [
@@ -206,10 +207,13 @@ extension CloudTests {
           ] { #expect(output.stderr.contains(words), "\(output.stderr)") }
         }
         try bench.write("here/run/cluster.yml", "provider: static\nhosts: {worker: [10.0.0.1]}\n")
-        let fixed = try await bench.run("x.json launch")
+        let fixed = try await bench.run("x.json extend --hours 1")
         #expect(fixed.termination == .exited(64))
-        #expect(fixed.stderr.contains("run/cluster.yml: provider static is not available in this version"))
-        let missing = try await bench.run("x.json launch --cluster-file no.yml")
+        #expect(fixed.stderr.contains("run/cluster.yml: provider static has machines that are there already"))
+        let lacking = try await bench.run("x.json launch --machines-only")
+        #expect(lacking.termination == .exited(65))
+        #expect(lacking.stderr.contains("run/cluster.yml: hosts: no machine for the role"))
+        let missing = try await bench.run("x.json launch --machines-only --cluster-file no.yml")
         #expect(missing.termination == .exited(65) && missing.stderr.contains("no.yml: no such file"))
         #expect(try await bench.calls.isEmpty)
       }
@@ -230,7 +234,7 @@ extension CloudTests {
           ("x.json", "x.json: cannot be used as a private key: "),
         ]
         for (key, words) in cases {
-          let output = try await bench.run("x.json launch", environment: ["PARM_SSH_KEY": key])
+          let output = try await bench.run("x.json launch --machines-only", environment: ["PARM_SSH_KEY": key])
           #expect(output.termination == .exited(65), "\(output.stderr)")
           #expect(output.stderr.contains(words) && output.stderr.contains("PARM_SSH_KEY"), "\(output.stderr)")
           #expect(output.stderr.split(whereSeparator: \.isNewline).count == 2, "\(output.stderr)")

@@ -8,7 +8,7 @@ extension CloudTests {
     func machines() async throws {
       try await CloudBench.use { bench in
         let before = UTCTime.now
-        let output = try await bench.must("x.json launch")
+        let output = try await bench.must("x.json launch --machines-only")
         let machines = try await bench.alive
         #expect(try await bench.roles() == ["frontend": 1, "worker": 3, "client": 1])
         for machine in machines {
@@ -48,7 +48,7 @@ extension CloudTests {
         #expect(rules.flatMap { $0.values("IpPermissions.", ".GroupId") } == launches[0].values("SecurityGroupId."))
         // The lease has been given back.
         #expect(try await bench.region.groups.values.filter { $0.name.hasPrefix("run_exp/") }.count == 1)
-        #expect(output.stderr.contains("end them with:\n  run_exp x.json terminate\n"))
+        #expect(output.stderr.contains("they cost until: run_exp x.json terminate"))
       }
     }
 
@@ -56,7 +56,7 @@ extension CloudTests {
     func caller() async throws {
       try await CloudBench.use { bench in
         try bench.write("here/run/cluster.yml", "provider: ec2\n")
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         let rules = try await bench.calls.filter { $0.action == "AuthorizeSecurityGroupIngress" }
         #expect(rules.flatMap { $0.values("IpPermissions.", ".CidrIp") } == ["127.0.0.1/32"])
       }
@@ -65,7 +65,7 @@ extension CloudTests {
     @Test("gets 122 machines with at most 12 calls beside polls")
     func many() async throws {
       try await CloudBench.use { bench in
-        try await bench.must("x.json launch --set num_models=80")
+        try await bench.must("x.json launch --machines-only --set num_models=80")
         #expect(try await bench.roles() == ["frontend": 1, "worker": 120, "client": 1])
         let calls = try await bench.calls.filter { $0.action != "DescribeInstances" }
         #expect(calls.count <= 12, "\(calls.map(\.action))")
@@ -75,9 +75,9 @@ extension CloudTests {
     @Test("uses what runs or is stopped again, asks only for what is missing, and opens ssh to where it is called now")
     func reuse() async throws {
       try await CloudBench.use { bench in
-        let first = try await bench.must("x.json launch")
+        let first = try await bench.must("x.json launch --machines-only")
         let machines = try await bench.alive
-        #expect(try await bench.must("x.json launch").stdout == first.stdout)
+        #expect(try await bench.must("x.json launch --machines-only").stdout == first.stdout)
         #expect(try await bench.machines.count == 5)
 
         let (stopped, ended) = (
@@ -85,14 +85,14 @@ extension CloudTests {
         )
         try await bench.move(stopped.instance, to: "stopped")
         #expect(try await bench.eventually { try await bench.alive.contains { $0.state == "stopped" } })
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         #expect(try await bench.machines.count == 5)
         #expect(try await bench.alive.allSatisfy { $0.state == "running" })
 
         try await bench.move(ended.instance, to: "terminated")
         try bench.write(
           "here/run/cluster.yml", CloudBench.clusterFile.replacing("203.0.113.0/24", with: "198.51.100.7/32"))
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         #expect(try await bench.machines.count == 6)
         #expect(try await bench.roles() == ["frontend": 1, "worker": 3, "client": 1])
         let calls = try await bench.calls
@@ -106,7 +106,7 @@ extension CloudTests {
     func zones() async throws {
       let rule = CloudBench.Rule(fault: "InsufficientInstanceCapacity", zones: ["us-east-1b"], types: ["c5.xlarge"])
       try await CloudBench.use(rules: [rule]) { bench in
-        let output = try await bench.must("x.json launch")
+        let output = try await bench.must("x.json launch --machines-only")
         #expect(try await bench.alive.filter { $0.role == "worker" }.allSatisfy { $0.zone == "us-east-1a" })
         #expect(try await bench.machines.count == 5)
         #expect(output.stderr.contains("worker: RunInstances: InsufficientInstanceCapacity: "), "\(output.stderr)")
@@ -118,7 +118,7 @@ extension CloudTests {
     func replacement() async throws {
       try await CloudBench.use(rules: [.init(fault: "dies", types: ["c5.xlarge"], times: 2, seconds: [3, 3])]) {
         bench in
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         #expect(try await bench.roles() == ["frontend": 1, "worker": 3, "client": 1])
         #expect(try await bench.machines.count == 7)
       }
@@ -137,7 +137,7 @@ extension CloudTests {
       arguments: 1...4)
     func badDay(seed: Int) async throws {
       try await CloudBench.use(rules: Self.badDay, seed: seed) { bench in
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         #expect(try await bench.roles() == ["frontend": 1, "worker": 3, "client": 1])
         #expect(try await bench.machines.count == 5)
         let ended = try await bench.must("x.json terminate", as: .elsewhere)
@@ -156,7 +156,7 @@ extension CloudTests {
           Command("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]), deadline: .now + .seconds(10))
         try #require(made.termination.isSuccess)
         let runs = try [CloudBench.User.first, .elsewhere].map {
-          try bench.start(["x.json", "launch"], as: $0, environment: ["PARM_SSH_KEY": key])
+          try bench.start(["x.json", "launch", "--machines-only"], as: $0, environment: ["PARM_SSH_KEY": key])
         }
         var outputs: [Output] = []
         for run in runs { outputs.append(try await run.end()) }
@@ -169,7 +169,8 @@ extension CloudTests {
         #expect(try await bench.roles() == ["frontend": 1, "worker": 3, "client": 1])
 
         // Another cluster of the same experiment lives beside it, and goes without it.
-        try await bench.must("x.json launch --cluster other", as: .elsewhere, environment: ["PARM_SSH_KEY": key])
+        try await bench.must(
+          "x.json launch --machines-only --cluster other", as: .elsewhere, environment: ["PARM_SSH_KEY": key])
         #expect(try await bench.roles(of: "other") == ["frontend": 1, "worker": 3, "client": 1])
         try await bench.must("x.json terminate --cluster other")
         #expect(try await bench.roles(of: "other").isEmpty)
@@ -188,7 +189,8 @@ extension CloudTests {
         chmod(path.appending(path: "ssh-keygen").path, 0o700)
         let environment = ["PATH": "\(path.path):/usr/bin:/bin"]
         var seen: Set<String> = []
-        for line in ["x.json plan --check", "x.json launch", "x.json extend --hours 20", "list --json"] {
+        for line in ["x.json plan --check", "x.json launch --machines-only", "x.json extend --hours 20", "list --json"]
+        {
           let run = try bench.start(line.split(separator: " ").map(String.init), environment: environment)
           while run.process.isRunning { seen.formUnion(commandLines(below: run.process.processIdentifier)) }
           let output = try await run.end()
@@ -209,7 +211,7 @@ extension CloudTests {
         }
         // The keys that refuse must not be shown, either.
         let wrong = ["AWS_SECRET_ACCESS_KEY": "wrong-SECRET-of-somebody", "AWS_SESSION_TOKEN": "wrong-TOKEN"]
-        let refused = try await bench.run("x.json launch", environment: wrong)
+        let refused = try await bench.run("x.json launch --machines-only", environment: wrong)
         #expect(refused.termination == .exited(69) && !"\(refused)".contains("wrong-"))
         try await bench.must("x.json terminate")
         #expect(files(below: bench.folder.appending(path: "home")).isEmpty)
@@ -234,7 +236,7 @@ extension CloudTests {
     @Test("makes what boto3 finds by its tags")
     func boto() async throws {
       try await CloudBench.use { bench in
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         let seen = try await bench.boto(
           """
           found = [i for page in ec2.get_paginator('describe_instances').paginate(Filters=[

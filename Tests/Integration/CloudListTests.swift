@@ -26,9 +26,9 @@ extension CloudTests {
     @Test("show every cluster from anywhere, move its end, and end those alone whose time is over")
     func clusters() async throws {
       try await CloudBench.use { bench in
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         try bench.write("here/short.yml", CloudBench.clusterFile + "lifetime_h: 0.0004\n")
-        try await bench.must("x.json launch --set experiment_id=brief --cluster-file short.yml")
+        try await bench.must("x.json launch --machines-only --set experiment_id=brief --cluster-file short.yml")
 
         let found = try await list(bench)
         #expect(found.map(\.experiment) == ["brief", bench.id])

@@ -30,7 +30,7 @@ extension CloudTests {
     @Test("ends everything from an empty folder and another home, prints AWS's answer, and may be called again")
     func everything() async throws {
       try await CloudBench.use { bench in
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         let machines = try await bench.alive.map(\.instance).sorted()
         let output = try await bench.must("x.json terminate", as: .elsewhere)
         let changes = try Answer(output).TerminatingInstances
@@ -48,7 +48,7 @@ extension CloudTests {
     @Test("ends 122 machines, shown in pages of five, of which two are forgotten while it asks")
     func many() async throws {
       try await CloudBench.use { bench in
-        try await bench.must("x.json launch --set num_models=80")
+        try await bench.must("x.json launch --machines-only --set num_models=80")
         let machines = try await bench.alive.map(\.instance)
         let gone = { (message: String) in
           CloudBench.Rule(
@@ -68,7 +68,7 @@ extension CloudTests {
     @Test("is interrupted with 130 and says that machines go on; called again it ends them")
     func interrupted() async throws {
       try await CloudBench.use { bench in
-        try await bench.must("x.json launch")
+        try await bench.must("x.json launch --machines-only")
         try await bench.fail([], lifecycle: ["shutting_down_s": 60])
         let run = try bench.start(["x.json", "terminate"])
         #expect(try await bench.eventually { try await bench.alive.isEmpty })
@@ -85,7 +85,7 @@ extension CloudTests {
     @Test("ends what an interrupted launch has made")
     func interruptedLaunch() async throws {
       try await CloudBench.use(rules: [.init(fault: "never_runs")]) { bench in
-        let run = try bench.start(["x.json", "launch"])
+        let run = try bench.start(["x.json", "launch", "--machines-only"])
         #expect(try await bench.eventually { try await bench.alive.count == 5 })
         run.interrupt()
         let output = try await run.end()
@@ -100,8 +100,8 @@ extension CloudTests {
     func others() async throws {
       try await CloudBench.use { bench in
         let others = ["--cluster main2", "--set experiment_id=\(bench.id)2", "--set experiment_id=cloud"]
-        for other in others { try await bench.must("x.json launch \(other)") }
-        try await bench.must("x.json launch")
+        for other in others { try await bench.must("x.json launch --machines-only \(other)") }
+        try await bench.must("x.json launch --machines-only")
         #expect(try await bench.alive.count == 20)
         try await bench.must("x.json terminate")
         #expect(try await bench.alive.count == 15)

@@ -15,6 +15,8 @@ public struct ServiceSpec: Equatable, Sendable {
   public var isIdle = false
   /// The file that gets stdout and stderr, appended; folders above it are made.
   public var log: String
+  /// The name of the host in its fleet; nil where there is but one.
+  public var host: String?
 
   /// What a container is made of (`run_exp-worker:latest`). This and what follows mean something to engines with
   /// containers only.

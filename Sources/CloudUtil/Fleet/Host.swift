@@ -5,6 +5,9 @@ public struct Host: Sendable {
   public var address: String
   public var shell: any RemoteShell
 
+  /// Whether it is the machine that this program runs on.
+  public var isHere: Bool { shell is LocalShell }
+
   public init(name: String, address: String, shell: any RemoteShell) {
     self.name = name
     self.address = address

@@ -119,7 +119,9 @@ struct TarStage: Sendable {
   var unpack: Command {
     let script = #"""
       mkdir -p -- "$1" && mkdir -m 700 -- "$2" && mkdir -- "$2/whole" || exit
-      exec tar -C "$2/whole" --no-same-owner -xpf -
+      tar -C "$2/whole" --no-same-owner -xpf - || exit
+      # To the end: who writes may not be done when tar has all that it wants.
+      cat >/dev/null
       """#
     return Command("sh", ["-c", script, "sh", above, folder])
   }

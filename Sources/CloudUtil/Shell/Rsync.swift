@@ -11,6 +11,8 @@ public struct Rsync: Hashable, Sendable {
   public var filters: [String] = []
   /// Compares contents, rather than sizes and times.
   public var comparesContents = false
+  /// Transfers nothing, and prints a line for each file that it would (`--itemize-changes`: those that begin with `>f`).
+  public var onlyLists = false
   /// Only these, relative to the source.
   public var files: [String]?
   /// Seconds without a byte after which it gives up.
@@ -29,8 +31,11 @@ public struct Rsync: Hashable, Sendable {
   }
 
   private func command(_ source: String, _ target: String) -> Command {
-    var words = ["-a", "--partial", "--delay-updates", "--protect-args", "--timeout=\(timeout_s)"]
+    var words = [
+      "-a", "--no-owner", "--no-group", "--partial", "--delay-updates", "--protect-args", "--timeout=\(timeout_s)",
+    ]
     if comparesContents { words.append("--checksum") }
+    if onlyLists { words += ["--dry-run", "--itemize-changes"] }
     if deletes { words.append("--delete") }
     words += filters.map { "--filter=\($0)" }
     if files != nil { words += ["--from0", "--files-from=-"] }

@@ -20,7 +20,15 @@ struct Cloud: Sendable {
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
     let path = ClusterFile.path(option: options.clusterFile, installation: installation)
-    settings = try EC2Settings.load(path: path, environment: environment)
+    try self.init(
+      try EC2Settings.load(path: path, environment: environment), installation: installation, environment: environment)
+  }
+
+  init(
+    _ settings: EC2Settings, installation: Installation,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws {
+    self.settings = settings
     let awsEnvironment = AWSEnvironment.process
     aws = try AWSSettings(region: settings.region, from: awsEnvironment)
     let progress = CloudProgress()
@@ -75,7 +83,8 @@ extension EC2Settings {
     case .ec2(let settings): return settings
     case .static:
       throw Failure(
-        exitCode: .usage, "\(path): provider static is not available in this version; it has ec2, and --local")
+        exitCode: .usage,
+        "\(path): provider static has machines that are there already; this verb is about those of ec2")
     }
   }
 }

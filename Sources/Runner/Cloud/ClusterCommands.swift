@@ -24,6 +24,8 @@ struct ClusterCommands: Equatable, Sendable {
 
   func launch(_ cluster: ClusterID) -> String { line(["launch"], cluster) }
 
+  func verb(_ verb: String, _ cluster: ClusterID) -> String { line([verb], cluster) }
+
   /// What ends `cluster`; that of the clusters whose time is over, if no experiment was given.
   func terminate(_ cluster: ClusterID?) -> String {
     config == nil ? line(["terminate", "--expired"], nil) : line(["terminate"], cluster)

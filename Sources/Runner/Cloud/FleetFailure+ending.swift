@@ -42,7 +42,11 @@ extension Cloud {
     guard let alive else {
       return "what exists of \(cluster) in \(region) is not known; machines that do go on and cost"
     }
-    guard !alive.isEmpty else { return "no machine of \(cluster) is alive in \(region), as far as AWS shows" }
+    guard !alive.isEmpty else {
+      return
+        "no machine of \(cluster) is alive in \(region), as far as AWS shows; its security group and key, if they were "
+        + "made, cost nothing and go with terminate"
+    }
     let running = alive.filter { $0.state == .running || $0.state == .pending }
     let known = running.compactMap { prices.price(of: $0.type, in: region) }
     let money = String(format: "$%.2f an hour", known.reduce(0, +))

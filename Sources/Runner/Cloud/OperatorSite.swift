@@ -30,10 +30,9 @@ struct OperatorSite: LaunchSite {
       if settings.key != nil {
         throw Failure(exitCode: .config, "\(path): no such private key; see PARM_SSH_KEY, or key in the cluster file")
       }
-      try await makeKey(at: path, comment: "run_exp \(cluster)")
+      try await KeyPair.make(at: path, comment: "run_exp \(cluster)")
     }
-    // An empty passphrase, so that nobody is asked for one.
-    let line = try await keygen(["-y", "-P", "", "-f", path], of: path).trimmingCharacters(in: .whitespacesAndNewlines)
+    let line = try await KeyPair.publicLine(of: path)
     let words = line.split(separator: " ")
     guard words.count >= 2, let blob = Data(base64Encoded: String(words[1])) else {
       throw Failure(exitCode: .config, "\(path): ssh-keygen finds no public key in it")
@@ -47,35 +46,6 @@ struct OperatorSite: LaunchSite {
     }
     let digest = Data(try SHA256.digest([UInt8](blob))).base64EncodedString().replacing("=", with: "")
     return PublicKey(line: line, fingerprint: "SHA256:\(digest)")
-  }
-
-  /// Under its name at once and whole: whoever is faster keeps it.
-  private func makeKey(at path: String, comment: String) async throws {
-    let draft = "\(path).\(randomHex(bytes: 6))"
-    defer { for path in [draft, "\(draft).pub"] { unlink(path) } }
-    try await keygen(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", draft], of: path)
-    guard link(draft, path) == 0 || errno == EEXIST else {
-      throw Failure(exitCode: .infrastructure, "\(path): cannot be made: \(String(cString: strerror(errno)))")
-    }
-  }
-
-  @discardableResult
-  private func keygen(_ arguments: [String], of path: String) async throws -> String {
-    let output: Output
-    do {
-      output = try await LocalShell().run(Command("ssh-keygen", arguments), deadline: .now + Self.patience)
-    } catch ShellError.notStarted {
-      throw Failure(exitCode: .infrastructure, "there is no ssh-keygen in PATH; apt-get install openssh-client")
-    }
-    guard output.termination.isSuccess else {
-      // ssh-keygen ends its lines with CR LF, which is one character.
-      let reason = output.stderr.split(whereSeparator: \.isNewline).last.map(String.init) ?? "\(output.termination)"
-      throw Failure(
-        exitCode: .config,
-        "\(path): cannot be used as a private key: \(reason); run_exp needs an ed25519 key without a passphrase: "
-          + "see PARM_SSH_KEY, or key in the cluster file")
-    }
-    return output.stdout
   }
 
   func sshSources() async throws -> [String] {

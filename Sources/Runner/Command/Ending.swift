@@ -17,6 +17,8 @@ struct Ending: Equatable {
       self.init(text: "run_exp: \(invalid.heading)\n\(invalid)", exitCode: ExitCode.config.rawValue)
     case is AWSSettingsError:
       self.init(text: "run_exp: \(error)", exitCode: ExitCode.config.rawValue)
+    case is SSHError, ShellError.unreached:
+      self.init(text: "run_exp: \(error)", exitCode: ExitCode.ssh.rawValue)
     case is SystemCall, is ShellError, is ContainerError, is CredentialError, is HTTPError, is AWSError:
       self.init(text: "run_exp: \(error)", exitCode: ExitCode.infrastructure.rawValue)
     case let error as CocoaError:

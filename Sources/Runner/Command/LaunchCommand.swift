@@ -6,8 +6,9 @@ struct LaunchCommand: AsyncParsableCommand {
     abstract: "Run every trial of the experiment and print its latency tables.",
     usage: "run_exp <config> launch [--local] [options]",
     discussion: """
-      Without --local the experiment's machines are got from AWS EC2, as run/cluster.yml says; this version stops when \
-      they run. They cost until terminate, or until their lifetime is over.
+      Without --local the experiment's machines are those of run/cluster.yml: got from AWS EC2, where they cost until \
+      terminate or until their lifetime is over, or a list of hosts. Source, programs and images are brought there, and the \
+      run is started on the frontend's host. From then on this machine may leave: attach, status and collect find the run.
 
       A finished trial with the same settings is skipped; one with other settings at the same path is refused: give \
       --final_dir or --overwrite. Ctrl-C stops everything that was started.
@@ -24,21 +25,43 @@ struct LaunchCommand: AsyncParsableCommand {
   @OptionGroup var place: PlaceOptions
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
   @OptionGroup var trials: TrialOptions
+  @OptionGroup var there: ThereOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
 
   func run() async throws {
     let invocation = try Invocation(
-      config: root.config, overrides: overrides.overrides, place: place.local ? .local : .anywhere,
+      config: root.config, overrides: overrides.overrides,
+      place: place.local ? .local : there.machinesOnly ? .anywhere : .cluster,
       finalDir: finalDir.name, environment: place.local ? .local : .cluster)
     invocation.tellRemarks()
     guard place.local else {
-      let cloud = try Cloud(place.cluster, installation: invocation.installation)
-      let commands = ClusterCommands(["launch"], config: root.config, cluster: place.cluster, overrides: overrides)
-      return try await Lifecycle.provision(invocation, on: cloud, cluster: place.cluster.name, commands)
+      let commands = ClusterCommands(
+        ["launch"] + (there.machinesOnly ? ["--machines-only"] : []), config: root.config, cluster: place.cluster,
+        overrides: overrides)
+      let options = Lifecycle.ClusterOptions(
+        name: place.cluster.name, build: there.build, isMachinesOnly: there.machinesOnly,
+        terminatesOnFailure: there.terminateOnFailure,
+        arguments: ["--final_dir", finalDir.name] + trials.runOptions.arguments)
+      return try await Lifecycle.launch(
+        invocation, at: try ClusterPlace(place.cluster, installation: invocation.installation), options,
+        results: format.results, commands)
     }
     try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
   }
+}
+
+/// How a launch elsewhere goes.
+struct ThereOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where programs come from that run on a cluster: local: this machine's; remote: built there; auto: local if they fit.",
+      valueName: "where"))
+  var build = BuildChoice.auto
+  @Flag(name: .customLong("machines-only"), help: "Get the machines of the cluster, and stop when they run.")
+  var machinesOnly = false
+  @Flag(name: .customLong("terminate-on-failure"), help: "Give the machines back if the run cannot be started on them.")
+  var terminateOnFailure = false
 }
 
 /// How trials are run.
@@ -52,6 +75,12 @@ struct RunOptions: Equatable, Sendable {
   var strict: Bool
   /// Of the frontend; 0: a free one.
   var port: Int
+
+  /// As `run` takes them.
+  var arguments: [String] {
+    (overwrite ? ["--overwrite"] : []) + (strict ? ["--strict"] : [])
+      + (port == 0 ? [] : ["--port", String(port)]) + limits.flatMap { ["--limits", $0.description] }
+  }
 }
 
 extension TrialOptions {

@@ -20,6 +20,14 @@ struct RunCommand: AsyncParsableCommand {
       "Last folder of the result path (default: the number of --idx): \(FinalDir.rule).", valueName: "name"))
   var finalDir: FinalDir?
   @Flag(help: "Accepted for likeness with launch: run is always on this machine.") var local = false
+  @Option(
+    help: ArgumentHelp(
+      "The folder of a cluster whose frontend's host this is, as launch makes it: trials run on all its hosts.",
+      valueName: "folder"))
+  var hosts: String?
+  @Option(
+    help: ArgumentHelp("With --hosts: what the status file calls this run.", valueName: "id", visibility: .hidden))
+  var launch = ""
   @OptionGroup var trials: TrialOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
@@ -30,9 +38,13 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let invocation = try Invocation(
-      config: root.config, overrides: overrides.overrides, place: .local,
-      finalDir: (finalDir ?? FinalDir(idx)).name, copy: idx)
+      config: root.config, overrides: overrides.overrides, place: hosts == nil ? .local : .cluster,
+      finalDir: (finalDir ?? FinalDir(idx)).name, copy: idx, environment: hosts == nil ? .local : .cluster)
     invocation.tellRemarks()
+    if let hosts {
+      return try await Lifecycle.run(
+        invocation, options: trials.runOptions, results: format.results, in: ClusterFolder(path: hosts), launch: launch)
+    }
     try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
   }
 }

@@ -49,9 +49,11 @@ struct TerminateCommand: AsyncParsableCommand {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: FinalDir(0).name)
     if place.local { return try await Lifecycle.terminate(invocation) }
-    let cloud = try Cloud(place.cluster, installation: invocation.installation)
     let cluster = ClusterID(experiment: invocation.experiment.experimentID, name: place.cluster.name)
     let commands = ClusterCommands(["terminate"], config: root.config, cluster: place.cluster, overrides: overrides)
-    try await Lifecycle.terminate([cluster], on: cloud, commands)
+    switch try ClusterPlace(place.cluster, installation: invocation.installation) {
+    case .ec2(let cloud): try await Lifecycle.terminate([cluster], on: cloud, commands)
+    case .static(let place): try await Lifecycle.clear(cluster, at: place)
+    }
   }
 }

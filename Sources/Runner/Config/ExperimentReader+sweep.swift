@@ -37,7 +37,8 @@ extension ExperimentReader {
 
   mutating func backgroundTraffic(workerType: String?) -> [Background]? {
     let rule = "an integer from 0 to 1000 or \"clipper\""
-    let isLocal = place == .local
+    let isRun = place == .local || place == .cluster
+    let occasion = place == .local ? "with --local" : "in this version"
     return list(.background_traffic, of: rule) { field, problems in
       let background: Background
       if case .string("clipper") = field.node.value {
@@ -51,9 +52,9 @@ extension ExperimentReader {
         guard let shuffles = field.integer(0...1000, allowed: rule, problems: &problems) else { return nil }
         background = .shuffles(shuffles)
       }
-      guard !isLocal || background == .shuffles(0) else {
+      guard !isRun || background == .shuffles(0) else {
         problems.add(
-          field, "found \(field.node.found), not available with --local; use --set background_traffic='[0]'")
+          field, "found \(field.node.found), not available \(occasion); use --set background_traffic='[0]'")
         return nil
       }
       return background

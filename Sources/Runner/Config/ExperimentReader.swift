@@ -5,6 +5,7 @@ struct ExperimentReader {
   /// Where the experiment is to run, which decides what it may ask for.
   enum Place: Sendable {
     case local
+    case cluster
     /// Only looked at.
     case anywhere
     /// It has run: its results are read, and the files that it was run with may be gone.

@@ -4,9 +4,17 @@ import Foundation
 struct FileLocator: Equatable, Sendable {
   /// Absolute, in the order of the search.
   var folders: [String]
+  /// Below which absolute paths are tried first: on a host of a cluster the files of the operator lie there.
+  var mirror: String?
 
-  /// - Parameter experiment: the path of the experiment's file, as given.
-  init(experiment: String, currentFolder: String = FileManager.default.currentDirectoryPath) {
+  /// - Parameters:
+  ///   - experiment: the path of the experiment's file, as given.
+  ///   - environment: `RUN_EXP_FILES` names the mirror.
+  init(
+    experiment: String, currentFolder: String = FileManager.default.currentDirectoryPath,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    mirror = environment["RUN_EXP_FILES"].flatMap { $0.isEmpty ? nil : $0 }
     let file = Self.join(currentFolder, experiment)
     let beside = (file as NSString).deletingLastPathComponent
     folders = currentFolder == beside ? [currentFolder] : [currentFolder, beside]
@@ -17,7 +25,8 @@ struct FileLocator: Equatable, Sendable {
 
   /// Every place at which `path` is looked for.
   func candidates(_ path: String) -> [String] {
-    path.hasPrefix("/") ? [path] : folders.map { Self.join($0, path) }
+    guard path.hasPrefix("/") else { return folders.map { Self.join($0, path) } }
+    return (mirror.map { [$0 + path] } ?? []) + [path]
   }
 
   private static func join(_ folder: String, _ path: String) -> String {

@@ -7,8 +7,7 @@ struct Deployment: Sendable {
   var trial: Trial
   /// The models, inputs and payload of the trial as files on this machine.
   var assets: TrialAssets
-  /// The host of the frontend and Redis; every other component reaches them at its address.
-  var frontendHost: CloudUtil.Host
+  var placement: Placement
   var tag: ProcessTag
   var redis: RedisService
   var linkSecret: Secret
@@ -30,6 +29,7 @@ struct Deployment: Sendable {
 
   var redisSpec: ServiceSpec {
     var spec = redis.spec(tag: tag, log: log("redis"))
+    spec.host = placement.frontend.name
     spec.image = packaging.image(of: Packaging.redis)
     spec.limits = limits[Packaging.redis] ?? Limits()
     return spec
@@ -46,7 +46,7 @@ struct Deployment: Sendable {
 
   private var frontend: ServiceSpec {
     var arguments = [
-      "--host", frontendHost.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue",
+      "--host", placement.frontend.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue",
       trial.queueMode.rawValue,
       "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
       "--encoder", trial.encoder.rawValue, "--input", assets.input.description, "--slo-ms", Number.text(trial.slo_ms),
@@ -54,11 +54,11 @@ struct Deployment: Sendable {
       "--expected-queries", String(trial.totalQueries),
     ]
     if let timeout = trial.batchTimeout_ms { arguments += ["--batch-timeout-ms", Number.text(timeout)] }
-    return service("query_frontend-parm", .frontend, "frontend", arguments)
+    return service("query_frontend-parm", .frontend, on: placement.frontend, "frontend", arguments)
   }
 
   private var workers: [ServiceSpec] {
-    trial.instances.map { instance in
+    trial.instances.enumerated().map { index, instance in
       var arguments = [
         "--number", String(instance.number), "--pool", instance.poolText, "--model",
         assets.models[instance.model] ?? "",
@@ -67,7 +67,8 @@ struct Deployment: Sendable {
       if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
       if let slowdowns = assets.slowdowns { arguments += ["--slowdowns", slowdowns] }
       var spec = service(
-        "worker-\(instance.number)-parm", instance.component, "worker", arguments, niceness: Deployment.workerNiceness)
+        "worker-\(instance.number)-parm", instance.component, on: placement.worker(index), "worker", arguments,
+        niceness: Deployment.workerNiceness)
       spec.usesGPU = usesGPU && assets.torchScript(instance.model) != nil
       return spec
     }
@@ -76,29 +77,30 @@ struct Deployment: Sendable {
   private var clients: [ServiceSpec] {
     clientComponents.enumerated().map { index, component in
       service(
-        "client-\(index)-parm", component, "client",
+        "client-\(index)-parm", component, on: placement.client(index), "client",
         [
           "--app", "example", "--client", String(index), "--clients", String(trial.numClients),
           "--rate", Number.text(trial.rate), "--count", String(trial.totalQueries), "--warmup",
           String(trial.warmupQueries),
           "--seed", String(trial.seed), "--arrivals", assets.arrivals, "--payload", assets.payload,
-          "--records", folder.appending(path: "client_\(index).csv").path,
+          "--records", clientRecords(index),
           "--timeout-s", Number.text(trial.slo_ms / 1000 + 10),
         ])
     }
   }
 
   private func service(
-    _ name: String, _ component: Component, _ executable: String, _ arguments: [String],
+    _ name: String, _ component: Component, on host: CloudUtil.Host, _ executable: String, _ arguments: [String],
     niceness: Int? = nil
   ) -> ServiceSpec {
     let command = Command(
       packaging.executable(executable),
-      ["--redis", "\(frontendHost.address):\(redis.port)", "--run", tag.run] + arguments,
+      ["--redis", "\(placement.frontend.address):\(redis.port)", "--run", tag.run] + arguments,
       secrets: ["RUN_EXP_REDIS_PASSWORD": redis.password, "RUN_EXP_LINK_SECRET": linkSecret])
     var spec = ServiceSpec(
       name: name, component: component.name, command: command, tag: tag, niceness: niceness ?? 0,
       log: log(component.name.replacing("/", with: "-")))
+    spec.host = host.name
     spec.image = packaging.image(of: executable)
     spec.limits = limits[executable] ?? Limits()
     spec.mounts = [Mount(folder.path, isReadOnly: false)] + assets.files.map { Mount($0) }
@@ -108,6 +110,12 @@ struct Deployment: Sendable {
     spec.isIdle = !isMeasuringRealtime && !isMeasuring
     return spec
   }
+
+  /// Where a client writes what it saw, on its host.
+  func clientRecords(_ index: Int) -> String { folder.appending(path: "client_\(index).csv").path }
+
+  /// The hosts that the trial uses, each once.
+  var hosts: [CloudUtil.Host] { placement.hosts(workers: trial.instances.count, clients: trial.numClients) }
 
   private func log(_ name: String) -> String { folder.appending(path: "logs/\(name).log").path }
 }

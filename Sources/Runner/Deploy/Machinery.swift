@@ -2,7 +2,9 @@ import CloudUtil
 
 /// With what an experiment is run: the one place where running here and running elsewhere differ.
 struct Machinery: Sendable {
-  var provider: any Provider
+  /// Where components stand.
+  var fleet: Fleet
+  /// Of this machine.
   var shell: any RemoteShell
   var engine: any ContainerEngine
   var transport: any HTTPTransport
@@ -33,18 +35,21 @@ struct Machinery: Sendable {
 
   /// Everything on this machine.
   /// - Throws: `Failure` (infrastructure) if Docker is asked for and cannot be used.
-  static func local(_ choice: EngineChoice, installation: Installation) async throws -> Machinery {
+  static func local(
+    _ choice: EngineChoice, for spec: FleetSpec, installation: Installation
+  ) async throws -> Machinery {
     let shell = LocalShell()
+    let fleet = Fleet(try await LocalProvider().provision(spec)) { _ in shell }
     switch choice {
-    case .process: return try await processes(shell, installation)
-    case .docker: return try await containers(shell, installation)
+    case .process: return try await processes(fleet, shell, installation)
+    case .docker: return try await containers(fleet, shell, installation)
     case .auto:
       do {
-        var machinery = try await containers(shell, installation)
+        var machinery = try await containers(fleet, shell, installation)
         machinery.remark = "engine: docker (--engine process runs without containers)"
         return machinery
       } catch let error where !(error is CancellationError) {
-        var machinery = try await processes(shell, installation)
+        var machinery = try await processes(fleet, shell, installation)
         let reason = "\(error)".split { "\n;".contains($0) }.first ?? ""
         machinery.remark = "engine: process, since docker cannot be used: \(reason)"
         return machinery
@@ -52,21 +57,25 @@ struct Machinery: Sendable {
     }
   }
 
-  private static func processes(_ shell: LocalShell, _ installation: Installation) async throws -> Machinery {
+  private static func processes(
+    _ fleet: Fleet, _ shell: LocalShell, _ installation: Installation
+  ) async throws -> Machinery {
     let probe = try? await shell.run(Command("chrt", ["-f", "1", "true"]), deadline: .now + .seconds(2))
     return Machinery(
-      provider: LocalProvider(), shell: shell, engine: try ProcessEngine(), transport: CurlTransport(),
+      fleet: fleet, shell: shell, engine: try ProcessEngine(), transport: CurlTransport(),
       packaging: .programs(folder: installation.programs), isMeasuringRealtime: probe?.termination.isSuccess ?? false)
   }
 
-  private static func containers(_ shell: LocalShell, _ installation: Installation) async throws -> Machinery {
+  private static func containers(
+    _ fleet: Fleet, _ shell: LocalShell, _ installation: Installation
+  ) async throws -> Machinery {
     let engine = try DockerEngine(shell: shell)
     switch try await engine.availability(of: Packaging.requirements(installation)) {
     case .unavailable(let error): throw Failure(exitCode: .infrastructure, error.description)
     case .ready(_, let ids):
       let packaging = Packaging.images(ids: ids)
       return Machinery(
-        provider: LocalProvider(), shell: shell, engine: engine, transport: CurlTransport(),
+        fleet: fleet, shell: shell, engine: engine, transport: CurlTransport(),
         packaging: packaging,
         isMeasuringRealtime: try await engine.mayRunRealtime(image: packaging.image(of: "frontend") ?? ""))
     }

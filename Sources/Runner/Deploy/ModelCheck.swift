@@ -14,7 +14,8 @@ struct ModelCheck {
   mutating func device(of trials: [(trial: Trial, assets: TrialAssets)]) async throws -> String {
     let machinery = workers.machinery
     guard let (trial, assets) = trials.first(where: { $0.assets.torchScript($0.trial.model) != nil }),
-      let file = assets.torchScript(trial.model), try await ModelCheck.hasGPU(machinery.shell)
+      let file = assets.torchScript(trial.model),
+      try await ModelCheck.hasGPU(machinery.fleet[Role("worker")].first?.shell ?? machinery.shell)
     else { return "cpu" }
     do {
       return try await workers.load(file, input: assets.input.description, usesGPU: true).0.device

@@ -29,12 +29,18 @@ enum Packaging: Equatable, Sendable {
   }
 
   /// The images of a trial, which have to hold the very programs of this build.
-  static func requirements(_ installation: Installation) -> [ImageRequirement] {
+  /// - Parameter wanted: which of them, and `redis`; nil: all.
+  static func requirements(_ installation: Installation, of wanted: Set<String>? = nil) -> [ImageRequirement] {
+    let all = requirements(of: programs.filter { wanted?.contains($0) ?? true }, installation)
+    return wanted?.contains(redis) ?? true ? all + [ImageRequirement(imageName(redis), content: redis)] : all
+  }
+
+  private static func requirements(of programs: [String], _ installation: Installation) -> [ImageRequirement] {
     programs.map { program in
       let runtime = program == "worker" ? [installation.program("libTorchRuntime.so")] : []
       return ImageRequirement(imageName(program), files: [installation.program(program)] + runtime, content: program)
-    } + [ImageRequirement(imageName(redis), content: redis)]
+    }
   }
 
-  private static func imageName(_ program: String) -> String { "run_exp-\(program):latest" }
+  static func imageName(_ program: String) -> String { "run_exp-\(program):latest" }
 }

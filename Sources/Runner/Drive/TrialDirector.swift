@@ -44,6 +44,8 @@ struct TrialDirector: Sendable {
   private var sentQueries = 0
   private var deadline: Instant
   private let limits: Limits
+  /// How far the clock of a client's host is ahead of this one's; those that are not in it are equal.
+  private let clockOffsets: [Component: Duration]
 
   /// How long each stage may take.
   struct Limits: Equatable, Sendable {
@@ -58,7 +60,11 @@ struct TrialDirector: Sendable {
     var lead: Duration = .milliseconds(50)
   }
 
-  init(baseWorkers: [Component], redundantWorkers: [Component], clients: [Component], limits: Limits, at now: Instant) {
+  init(
+    baseWorkers: [Component], redundantWorkers: [Component], clients: [Component],
+    clockOffsets: [Component: Duration] = [:], limits: Limits, at now: Instant
+  ) {
+    self.clockOffsets = clockOffsets
     self.clients = clients
     self.baseWorkers = Set(baseWorkers)
     self.limits = limits
@@ -94,8 +100,8 @@ struct TrialDirector: Sendable {
     switch (announcement.state, stage) {
     case (.failed, _): stage = .failed("\(announcement.component): \(announcement.detail)")
     case (.ready, .deploying): waitingFor.remove(announcement.component)
-    case (.lost, .deploying):
-      stage = .failed("the frontend lost \(announcement.component) before the trial began: \(announcement.detail)")
+    // One that is alive comes back; the end of one that is not is told as such.
+    case (.lost, .deploying): waitingFor.insert(announcement.component)
     case (.sent, .driving):
       guard waitingFor.remove(announcement.component) != nil else { return }
       sentQueries += Int(announcement.detail) ?? 0
@@ -131,7 +137,10 @@ struct TrialDirector: Sendable {
     switch stage {
     case .deploying:
       let start = now + limits.lead
-      commands += clients.map { Command(order: .go(start_ns: start.nanoseconds), to: $0) }
+      // Each by its own clock.
+      commands += clients.map {
+        Command(order: .go(start_ns: (start + (clockOffsets[$0] ?? .zero)).nanoseconds), to: $0)
+      }
       enter(.driving, waitingFor: clients, until: start + limits.drive)
     case .driving:
       commands.append(Command(order: .drain(queries: sentQueries), to: .frontend))

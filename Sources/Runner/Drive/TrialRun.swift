@@ -7,8 +7,6 @@ import Wire
 /// One trial on its machines: deploy, ready, drive, drain, finish, stop. What it measured lies in the folder afterwards.
 struct TrialRun {
   let deployment: Deployment
-  /// Every host of the trial, once.
-  let hosts: [CloudUtil.Host]
   let engine: any ContainerEngine
   let transport: any HTTPTransport
   let progress: Progress
@@ -49,17 +47,23 @@ struct TrialRun {
     try await engine.deploy([deployment.redisSpec])
     try await deployment.redis.waitUntilReady(on: engine)
     try await engine.deploy(deployment.specs)
-    return try await drive(desk, since: stopwatch)
+    let clocks = ClockRecords(hosts: deployment.hosts, folder: deployment.folder)
+    let offsets = try await clocks.take(.before)
+    let costs = try await drive(desk, offsets, since: stopwatch)
+    try await clocks.take(.after)
+    return costs
   }
 
   /// Feeds the director until the trial is over.
-  private func drive(_ desk: ControlDesk, since deployed: ContinuousClock.Instant) async throws -> TrialCosts {
+  private func drive(
+    _ desk: ControlDesk, _ offsets: [String: ClockOffset], since deployed: ContinuousClock.Instant
+  ) async throws -> TrialCosts {
     let clock = Clock()
     let trial = deployment.trial
     let duration = deployment.assets.duration
     var director = TrialDirector(
       baseWorkers: deployment.baseWorkers, redundantWorkers: deployment.redundantWorkers,
-      clients: deployment.clientComponents,
+      clients: deployment.clientComponents, clockOffsets: clockOffsets(offsets),
       limits: .init(
         drive: duration * 1.5 + .seconds(30), drain: .milliseconds(trial.slo_ms) + .seconds(20),
         finish: .seconds(10) + .microseconds(50) * trial.totalQueries),
@@ -79,7 +83,7 @@ struct TrialRun {
               how: await TrialRun.describe(exit, of: engine)))
         }
       }
-      let records = HostRecords(hosts: hosts, folder: deployment.folder)
+      let records = HostRecords(hosts: deployment.hosts, folder: deployment.folder)
       group.addTask { try await records.keep() }
       group.addTask {
         while !Task.isCancelled {
@@ -127,6 +131,14 @@ struct TrialRun {
       }
       throw CancellationError()
     }
+  }
+
+  private func clockOffsets(_ hosts: [String: ClockOffset]) -> [Component: Duration] {
+    var offsets: [Component: Duration] = [:]
+    for (index, client) in deployment.clientComponents.enumerated() {
+      offsets[client] = hosts[deployment.placement.client(index).name].map { .nanoseconds($0.offset_ns) }
+    }
+    return offsets
   }
 
   /// A worker that is lost or returns is news to the user; everything else shows in the results.

@@ -161,6 +161,8 @@ class Program:
     def run(self, operator: Operator, step: Step, models: int) -> Run:
         verb, crash = step.verb, step.crash
         arguments = [operator.config(models), verb, "--cluster-file", operator.cluster.name]
+        if verb == "launch":
+            arguments.append("--machines-only")
         if verb == "extend":
             arguments += ["--hours", "5"]
         command = [*(self.far if step.place == FAR else []), *self.command, *arguments]

@@ -16,7 +16,7 @@ import Testing
 
   private func machinery(_ engine: ScriptedEngine, _ packaging: Packaging) -> Machinery {
     Machinery(
-      provider: LocalProvider(), shell: engine, engine: engine, transport: CurlTransport(),
+      fleet: Fleet(hosts: [:]), shell: engine, engine: engine, transport: CurlTransport(),
       packaging: packaging, isMeasuringRealtime: false)
   }
 

@@ -33,7 +33,7 @@ final class ScriptedEngine: ContainerEngine, RemoteShell {
   }
 
   func run(_ command: Command, deadline: ContinuousClock.Instant) async throws -> Output {
-    command.description == "test -e /dev/nvidiactl" ? .ended(hasGPU ? 0 : 1) : .ended(127)
+    command.description == "test -e /dev/nvidiactl -o -e /dev/dxg" ? .ended(hasGPU ? 0 : 1) : .ended(127)
   }
 
   // MARK: Not asked for

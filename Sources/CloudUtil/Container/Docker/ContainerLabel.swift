@@ -1,6 +1,6 @@
 /// The labels by which containers of a run are found again, whoever remembers them.
-enum ContainerLabel {
-  static let experiment = "run_exp.experiment"
+public enum ContainerLabel {
+  public static let experiment = "run_exp.experiment"
   static let run = "run_exp.run"
   static let component = "run_exp.component"
   static let role = "run_exp.role"

@@ -13,6 +13,7 @@ extension ClusterReader {
     settings.lifetime_h =
       optional(.lifetime_h)?.number(0...720, isOpen: true, unit: " (hours)", problems: &problems) ?? settings.lifetime_h
     settings.sshFrom = sshFrom() ?? settings.sshFrom
+    settings.onHostLoss = onHostLoss()
     settings.tags = tags()
     return settings
   }

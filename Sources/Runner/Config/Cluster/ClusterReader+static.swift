@@ -5,7 +5,7 @@ extension ClusterReader {
     // What holds for each machine that does not say otherwise.
     let all = StaticSettings.Machine(
       address: "", user: user(optional(.user)), port: port(optional(.port)) ?? 22, key: keyOfAll())
-    return StaticSettings(jump: jump(user: all.user), hosts: hosts(all))
+    return StaticSettings(jump: jump(user: all.user), onHostLoss: onHostLoss(), hosts: hosts(all))
   }
 
   private mutating func port(_ field: Field?) -> Int? { field?.integer(1...65_535, problems: &problems) }

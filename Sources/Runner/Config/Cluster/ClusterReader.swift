@@ -50,6 +50,10 @@ struct ClusterReader {
     return text
   }
 
+  mutating func onHostLoss() -> Inventory.HostLoss {
+    optional(.on_host_loss)?.choice(Inventory.HostLoss.self, problems: &problems) ?? .stop
+  }
+
   mutating func user(_ field: Field?) -> String? {
     // What a shell or an option would take for something else is no name.
     string(field, allowed: "the name of a user: a-z A-Z 0-9 . _ -, not beginning with '-'") {

@@ -16,6 +16,7 @@ struct EC2Settings: Codable, Equatable, Sendable {
   /// After so many hours a machine ends itself.
   var lifetime_h = 12.0
   var sshFrom = SSHSources.caller
+  var onHostLoss = Inventory.HostLoss.stop
   /// Beside those by which machines are found.
   var tags: [String: String] = [:]
 
@@ -25,6 +26,7 @@ struct EC2Settings: Codable, Equatable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case region, zones, image, user, key, substitutions, volume_gb, lifetime_h, tags
     case sshFrom = "ssh_from"
+    case onHostLoss = "on_host_loss"
   }
 }
 

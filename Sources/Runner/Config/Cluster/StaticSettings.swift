@@ -20,6 +20,7 @@ struct StaticSettings: Codable, Equatable, Sendable {
   }
 
   var jump: Jump?
+  var onHostLoss = Inventory.HostLoss.stop
   /// By the name of the role. A machine may serve several roles; in one role it is there once.
   var hosts: [String: [Machine]] = [:]
 

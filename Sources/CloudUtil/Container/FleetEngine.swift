@@ -1,0 +1,115 @@
+import Synchronization
+
+/// Keeps services on all hosts of a fleet, each with the engine of the host that its spec names.
+///
+/// The names of services are unique in the whole fleet.
+public final class FleetEngine: ContainerEngine {
+  private let engines: [String: any ContainerEngine]
+  /// Where a service stands that names no host.
+  private let home: String
+  private let tell: @Sendable (String) -> Void
+  /// The host of each service.
+  private let places = Mutex<[String: String]>([:])
+
+  /// - Parameters:
+  ///   - engines: by the name of the host.
+  ///   - home: one of the hosts.
+  ///   - tell: what somebody should know of a host that does not answer.
+  public init(
+    _ engines: [String: any ContainerEngine], home: String, tell: @escaping @Sendable (String) -> Void
+  ) {
+    self.engines = engines
+    self.home = home
+    self.tell = tell
+  }
+
+  /// All hosts at once, on each in order.
+  public func deploy(_ specs: [ServiceSpec]) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (host, specs) in Dictionary(grouping: specs, by: { $0.host ?? home }) {
+        let engine = try engine(on: host, for: specs.first?.name ?? "")
+        places.withLock { places in for spec in specs { places[spec.name] = host } }
+        group.addTask { try await engine.deploy(specs) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  public func runOnce(_ spec: ServiceSpec, deadline: ContinuousClock.Instant) async throws -> Output {
+    try await engine(on: spec.host ?? home, for: spec.name).runOnce(spec, deadline: deadline)
+  }
+
+  public func signal(_ name: String, _ signal: Int32) async throws { try await engine(of: name).signal(name, signal) }
+  public func pause(_ name: String) async throws { try await engine(of: name).pause(name) }
+  public func resume(_ name: String) async throws { try await engine(of: name).resume(name) }
+
+  public func update(_ name: String, limits: Limits) async throws {
+    try await engine(of: name).update(name, limits: limits)
+  }
+
+  public func exec(_ command: Command, in name: String, deadline: ContinuousClock.Instant) async throws -> Output {
+    try await engine(of: name).exec(command, in: name, deadline: deadline)
+  }
+
+  public func stats(_ name: String) async throws -> ServiceStats { try await engine(of: name).stats(name) }
+
+  public func logs(_ name: String, lines: Int) async throws -> String {
+    try await engine(of: name).logs(name, lines: lines)
+  }
+
+  public func exits() -> AsyncStream<ServiceExit> {
+    AsyncStream { continuation in
+      let listening = listen { continuation.yield($0) }
+      continuation.onTermination = { _ in listening.cancel() }
+    }
+  }
+
+  /// On all hosts at once. One that does not answer keeps nobody from the rest: it is told, and whoever uses the host next
+  /// removes what is there.
+  public func remove(_ tag: ProcessTag) async throws {
+    let errors: [any Error] = await withTaskGroup(of: (any Error)?.self) { group in
+      for (host, engine) in engines {
+        group.addTask { [tell] in
+          do {
+            try await engine.remove(tag)
+          } catch let error as ContainerError where error.isOfHost {
+            tell("\(host) does not answer, its containers of run \(tag.run) may go on: \(error)")
+          } catch { return error }
+          return nil
+        }
+      }
+      return await group.reduce(into: []) { errors, error in if let error { errors.append(error) } }
+    }
+    if let first = errors.first { throw first }
+  }
+
+  private func listen(_ take: @escaping @Sendable (ServiceExit) -> Void) -> Task<Void, Never> {
+    Task { [engines] in
+      await withTaskGroup(of: Void.self) { group in
+        for engine in engines.values { group.addTask { for await exit in engine.exits() { take(exit) } } }
+      }
+    }
+  }
+
+  private func engine(of name: String) throws -> any ContainerEngine {
+    guard let host = places.withLock({ $0[name] }) else { throw ContainerError.unknown(service: name) }
+    return try engine(on: host, for: name)
+  }
+
+  private func engine(on host: String, for service: String) throws -> any ContainerEngine {
+    guard let engine = engines[host] else {
+      throw ContainerError.unsupported("there is no host \(host) in the fleet", service: service)
+    }
+    return engine
+  }
+}
+
+extension ContainerError {
+  /// Whether it is the host that cannot be reached, or its daemon, and not a service.
+  fileprivate var isOfHost: Bool {
+    switch self {
+    case .engine(.notAnswering, _), .engine(.tooSlow, _): true
+    default: false
+    }
+  }
+}

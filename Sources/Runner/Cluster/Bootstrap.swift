@@ -1,0 +1,110 @@
+import CloudUtil
+
+/// What a stock Debian or Ubuntu host needs before it can be a cluster's: found out by looking, not by remembering. Pure.
+enum Bootstrap {
+  /// What a host lacks.
+  enum Need: String, CaseIterable, Sendable {
+    /// The cluster's folder, or one that this user may write to.
+    case folder
+    case docker, rsync
+    /// A library that run_exp is linked with.
+    case libraries
+    /// The daemon does not answer.
+    case daemon
+    /// It answers, but not to this user.
+    case permission
+    case sudo
+  }
+
+  /// What a look at a host shows.
+  struct Finding: Equatable, Sendable {
+    var needs: Set<Need>
+    /// `debian 12 x86_64`.
+    var platform: String
+
+    /// - Parameter text: what `probe` prints.
+    init(_ text: String) {
+      var (needs, platform): (Set<Need>, String) = ([], "unknown")
+      for line in text.split(separator: "\n") {
+        let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+        switch words.first {
+        case "needs": if let need = words.last.flatMap(Need.init) { needs.insert(need) }
+        case "platform": platform = words.last ?? platform
+        default: break
+        }
+      }
+      (self.needs, self.platform) = (needs, platform)
+    }
+
+    /// Whether nothing has to be installed or made.
+    var isReady: Bool { needs.subtracting([.sudo]).isEmpty }
+  }
+
+  /// Libraries of run_exp that a minimal system lacks, by the name under which the loader finds them.
+  static let libraries = ["libcurl.so.4", "libssh2.so.1", "libyaml-0.so.2", "libhiredis.so", "libxml2.so.2"]
+
+  /// Prints what is lacking and what the host is; changes nothing.
+  /// - Parameter isFrontend: run_exp itself is to run there.
+  static func probe(_ folder: ClusterFolder, isFrontend: Bool) -> Command {
+    let script = #"""
+      PATH=$PATH:/usr/sbin:/sbin
+      . /etc/os-release 2>/dev/null
+      echo "platform ${ID:-unknown} ${VERSION_ID:-} $(uname -m)"
+      [ -d "$1" ] && [ -w "$1" ] && [ -O "$1" ] || echo needs folder
+      command -v rsync >/dev/null || echo needs rsync
+      sudo -n true 2>/dev/null || echo needs sudo
+      if command -v docker >/dev/null; then
+        if error=$(timeout 10 docker version 2>&1 >/dev/null); then :
+        else case $error in *[Pp]ermission*) echo needs permission ;; *) echo needs daemon ;; esac; fi
+      else echo needs docker; fi
+      shift
+      for library; do ldconfig -p | grep -qF "$library" || { echo needs libraries; break; }; done
+      """#
+    return Command("sh", ["-c", script, "sh", folder.path] + (isFrontend ? libraries : []))
+  }
+
+  /// Installs and makes what is lacking. Its last lines of stderr say what went wrong.
+  static func install(_ folder: ClusterFolder, _ needs: Set<Need>, isFrontend: Bool) -> Command {
+    var packages: [String] = []
+    if needs.contains(.docker) { packages += ["docker.io", "iptables"] }
+    if needs.contains(.rsync) { packages += ["rsync"] }
+    if needs.contains(.libraries) { packages += ["libcurl4", "libssh2-1", "libyaml-0-2", "libhiredis0.14", "libxml2"] }
+    return Command("sudo", ["-n", "sh", "-s", folder.path] + packages, stdin: Secret(script))
+  }
+
+  /// With the folder and the packages as arguments. The user is whom sudo was asked by.
+  private static let script = #"""
+    set -eu
+    folder=$1
+    shift
+    user=${SUDO_USER:-$(id -un)}
+    mkdir -p "$folder"
+    chown "$user": "$folder"
+    chmod 755 "$folder"
+    apt() { DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 "$@"; }
+    if [ $# -gt 0 ]; then
+      for try in 1 2 3; do
+        # A machine that has just booted may be updating itself: that lock has no timeout of its own.
+        if apt update >/tmp/run_exp-apt.log 2>&1 && apt install --no-install-recommends "$@" >>/tmp/run_exp-apt.log 2>&1
+        then break
+        elif [ "$try" = 3 ] || ! grep -q 'Could not get lock\|Unable to lock\|is another process using it' /tmp/run_exp-apt.log
+        then
+          echo "apt-get cannot install: $*" >&2
+          grep '^[EW]:\|Err:' /tmp/run_exp-apt.log | tail -n 4 >&2
+          exit 1
+        fi
+        sleep 10
+      done
+    fi
+    # Where systemd is not, the package's own script starts it.
+    if ! timeout 10 docker version >/dev/null 2>&1; then
+      systemctl enable --now docker >/dev/null 2>&1 || service docker start >/dev/null 2>&1 || true
+      for try in $(seq 60); do
+        timeout 5 docker version >/dev/null 2>&1 && break
+        sleep 0.5
+      done
+      docker version >/dev/null || { echo "the Docker daemon does not start; see its log" >&2; exit 1; }
+    fi
+    if [ "$user" != root ]; then usermod -aG docker "$user"; fi
+    """#
+}

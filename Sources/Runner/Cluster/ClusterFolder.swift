@@ -1,0 +1,31 @@
+/// Where a cluster's files lie on its hosts: at the same paths on each of them, whoever logs in.
+struct ClusterFolder: Equatable, Sendable {
+  /// Absolute.
+  var path: String
+
+  static let parent = "/var/lib/run_exp"
+
+  init(experiment: String, cluster: String) { path = "\(Self.parent)/\(experiment)/\(cluster)" }
+
+  init(path: String) { self.path = path }
+
+  /// The source tree, with the programs that were built from it.
+  var source: String { "\(path)/source" }
+  /// The operator's files, each below this at its path there.
+  var mirror: String { "\(path)/files" }
+  /// Of all trials, whatever folder they were launched from.
+  var results: String { "\(path)/results" }
+  /// What the installation keeps: built models.
+  var cache: String { "\(path)/cache" }
+  /// Which hosts there are, as `Inventory`.
+  var inventory: String { "\(path)/hosts.json" }
+  /// What the run has come to, as `RunStatus`.
+  var status: String { "\(path)/status.json" }
+  /// With which the frontend's host reaches the others.
+  var key: String { "\(path)/id_ed25519" }
+  var knownHosts: String { "\(path)/known_hosts" }
+  /// Held by the run that is at work.
+  var lock: String { "\(path)/lock" }
+
+  var program: String { "\(source)/.build/release/run_exp" }
+}

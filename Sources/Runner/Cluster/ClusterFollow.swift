@@ -1,0 +1,103 @@
+import CloudUtil
+import Foundation
+
+/// Looks at the run of a cluster from elsewhere, follows it, and brings its results home.
+struct ClusterFollow: Sendable {
+  let site: ClusterSite
+  let progress: CloudProgress
+
+  private static let short: Duration = .seconds(30)
+  private static let transfer: Duration = .seconds(3600)
+  /// No sweep takes longer; whoever follows may be interrupted at any moment.
+  private static let patience: Duration = .seconds(90 * 24 * 3600)
+
+  /// - Returns: nil if nothing was ever run there; whether it is at work.
+  func status() async throws -> (status: RunStatus, isAtWork: Bool)? {
+    let shell = try site.frontend.shell
+    // The lock first: a run that ends between the two questions has written how.
+    let isAtWork = try await shell.run(DetachedRun.isAtWork(site.folder), deadline: .now + Self.short)
+      .termination.isSuccess
+    let text = try await shell.require(DetachedRun.status(site.folder), deadline: .now + Self.short).stdout
+    guard !text.isEmpty else { return nil }
+    return (try RunStatus(text), isAtWork)
+  }
+
+  /// Prints the log of the run that is at work, or was the last, until it ends.
+  /// - Returns: how it ended.
+  /// - Throws: `Failure` (ssh) if the connection is lost; the run goes on.
+  func follow() async throws -> RunStatus {
+    let shell = try site.frontend.shell
+    let folder = site.folder
+    let start = try await shell.require(DetachedRun.logStart, deadline: .now + Self.short).stdout
+    var byte = Int(start.filter { !$0.isWhitespace }) ?? 1
+    while true {
+      let count = ByteCount()
+      do {
+        _ = try await shell.stream(DetachedRun.follow(folder, from: byte), deadline: .now + Self.patience) { piece in
+          await count.add(piece.count)
+          Console.tell(String(decoding: piece, as: UTF8.self))
+          return .goOn
+        }
+      } catch let error as ShellError {
+        // A network that was away for a while comes back; the log is taken up where it was left.
+        progress.tell("lost sight of the run, which goes on: \(error)")
+        byte += await count.value
+        try await shell.waitUntilReady(deadline: .now + .seconds(120))
+        continue
+      }
+      guard let (status, isAtWork) = try await status() else {
+        throw Failure(exitCode: .infrastructure, "there is no run on \(site.cluster)")
+      }
+      if !isAtWork { return status.ended }
+      byte += await count.value
+    }
+  }
+
+  /// Brings finished results below `path` of the results there to the same path here, and compares them by content.
+  /// - Parameters:
+  ///   - path: relative to the results folder; empty: all.
+  ///   - target: the results folder here.
+  /// - Throws: `Failure` (results) if what came is not what is there.
+  func collect(_ path: String, to target: String) async throws {
+    let frontend = try site.frontend
+    let ssh = OpenSSH(frontend.destination, knownHosts: site.knownHosts)
+    let there = path.isEmpty ? site.folder.results : "\(site.folder.results)/\(path)"
+    let here = path.isEmpty ? target : "\(target)/\(path)"
+    let isThere = try await frontend.shell.run(Command("test", ["-d", there]), deadline: .now + Self.short)
+    guard isThere.termination.isSuccess else {
+      throw Failure(exitCode: .config, "there are no results at \(there) of the frontend")
+    }
+    try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
+    var rsync = Rsync(by: OpenSSH(frontend.destination, knownHosts: site.knownHosts))
+    // What is not finished has another name.
+    rsync.filters = [ResultFolder.partialSuffix, ResultFolder.replacedSuffix].map { "- *\($0)" } + ["- .*.tar.gz"]
+    let deadline = ContinuousClock.now + Self.transfer
+    try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
+    (rsync.comparesContents, rsync.onlyLists) = (true, true)
+    let check = try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
+    let different = check.stdout.split(separator: "\n").filter { $0.hasPrefix(">f") }
+    guard different.isEmpty else {
+      throw Failure(
+        exitCode: .results,
+        "\(different.count) files are not here as they are there; collect again:\n"
+          + different.prefix(5).joined(separator: "\n"))
+    }
+  }
+
+  private actor ByteCount {
+    private(set) var value = 0
+    func add(_ count: Int) { value += count }
+  }
+}
+
+extension RunStatus {
+  /// A run that is not at work any more and did not say how it ended was killed.
+  var ended: RunStatus {
+    guard state == .running else { return self }
+    var ended = self
+    ended.state = .failed
+    ended.message = "the run was killed, or its host restarted; launch again goes on with what is not finished"
+    ended.exit_status = ExitCode.experiment.rawValue
+    return ended
+  }
+}

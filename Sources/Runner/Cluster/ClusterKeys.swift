@@ -1,0 +1,49 @@
+import CloudUtil
+
+/// Whom the hosts of a cluster let in, and by which keys they know each other. Pure.
+enum ClusterKeys {
+  /// Adds a public key to those that this user is let in with, once.
+  static func authorise(_ line: String) -> Command {
+    let script = #"""
+      set -eu
+      umask 077
+      mkdir -p ~/.ssh
+      touch ~/.ssh/authorized_keys
+      grep -qxF -- "$1" ~/.ssh/authorized_keys || printf '%s\n' "$1" >>~/.ssh/authorized_keys
+      """#
+    return Command("sh", ["-c", script, "sh", line])
+  }
+
+  /// Takes every key with a comment away again, and nothing else.
+  static func withdraw(comment: String) -> Command {
+    let script = #"""
+      set -eu
+      umask 077
+      file=~/.ssh/authorized_keys
+      [ -e "$file" ] || exit 0
+      awk -v comment="$1" 'substr($0, length($0) - length(comment)) != " " comment' "$file" >"$file.run_exp"
+      cat "$file.run_exp" >"$file"
+      rm -f -- "$file.run_exp"
+      """#
+    return Command("sh", ["-c", script, "sh", comment])
+  }
+
+  /// The pinned keys of hosts, by the addresses at which the hosts of the cluster reach each other.
+  /// - Parameters:
+  ///   - text: lines of `known_hosts`.
+  ///   - hosts: as the operator reaches each (nil: not at all), and where the others do.
+  static func knownHosts(
+    _ text: String, for hosts: [(from: SSHDestination?, address: String, port: Int)]
+  ) -> String {
+    let lines = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
+    var result = ""
+    for host in hosts {
+      guard let from = host.from else { continue }
+      let name = KnownHosts.name(of: from.address, port: from.port)
+      for line in lines where line.count == 2 && line[0] == name {
+        result += "\(KnownHosts.name(of: host.address, port: host.port)) \(line[1])\n"
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,84 @@
+import CloudUtil
+import Foundation
+
+/// The machines of a cluster and how the operator's machine reaches them.
+struct ClusterSite: Sendable {
+  let cluster: ClusterID
+  let machines: [Role: [Machine]]
+  /// Of each machine, by its name.
+  let destinations: [String: SSHDestination]
+  /// On this machine: pinned host keys and the key that the cluster's hosts use among each other.
+  let state: String
+  /// Whether a machine knows its own name, as EC2's do.
+  let knowsNames: Bool
+  /// By the name of the machine; each is one connection.
+  let shells: [String: SSHShell]
+
+  init(
+    cluster: ClusterID, machines: [Role: [Machine]], destinations: [String: SSHDestination], state: String,
+    knowsNames: Bool
+  ) {
+    self.cluster = cluster
+    self.machines = machines
+    self.destinations = destinations
+    self.state = state
+    self.knowsNames = knowsNames
+    let knownHosts = KnownHosts(path: "\(state)/known_hosts")
+    shells = destinations.mapValues { SSHShell(to: $0, knownHosts: knownHosts) }
+  }
+
+  var folder: ClusterFolder { ClusterFolder(experiment: cluster.experiment, cluster: cluster.name) }
+  var knownHosts: KnownHosts { KnownHosts(path: "\(state)/known_hosts") }
+  /// With which the frontend's host reaches the others.
+  var clusterKey: String { "\(state)/cluster_ed25519" }
+  /// In `authorized_keys` of every host, by which the cluster's key is found again.
+  var keyComment: String { "run_exp:\(cluster)" }
+
+  /// Every machine once, by name.
+  var all: [Machine] {
+    Dictionary(machines.values.joined().map { ($0.name, $0) }) { first, _ in first }.values.sorted { $0.name < $1.name }
+  }
+
+  /// The roles of a machine, for people: `frontend`, `worker+client`.
+  func roles(of machine: Machine) -> String {
+    machines.filter { $0.value.contains { $0.name == machine.name } }.map(\.key.name).sorted().joined(separator: "+")
+  }
+
+  /// - Throws: `Failure` (infrastructure) if there is none.
+  var frontend: (machine: Machine, shell: SSHShell, destination: SSHDestination) {
+    get throws {
+      guard let machine = machines[Role("frontend")]?.first, let shell = shells[machine.name],
+        let destination = destinations[machine.name]
+      else { throw Failure(exitCode: .infrastructure, "\(cluster) has no machine for the frontend") }
+      return (machine, shell, destination)
+    }
+  }
+
+  /// Does `work` on every machine at once.
+  /// - Throws: a `Failure` that names every machine on which it failed, after all are done.
+  func onEach(
+    _ what: String, exitCode: ExitCode = .ssh, _ work: @escaping @Sendable (Machine, SSHShell) async throws -> Void
+  ) async throws {
+    let failures: [String] = try await withThrowingTaskGroup(of: String?.self) { group in
+      for machine in all {
+        guard let shell = shells[machine.name] else { continue }
+        group.addTask {
+          do {
+            try await work(machine, shell)
+            return nil
+          } catch is CancellationError {
+            throw CancellationError()
+          } catch {
+            return "\(roles(of: machine)) \(machine.name): \(error)"
+          }
+        }
+      }
+      return try await group.reduce(into: []) { lines, line in if let line { lines.append(line) } }
+    }
+    guard failures.isEmpty else {
+      throw Failure(
+        exitCode: exitCode,
+        "\(what) failed on \(failures.count) of \(all.count) hosts:\n" + failures.sorted().joined(separator: "\n"))
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import CloudUtil
+
+/// How `launch` starts a run on the frontend's host, looks at it and follows it. Pure.
+struct DetachedRun: Equatable, Sendable {
+  var folder: ClusterFolder
+  /// Of this launch; its status carries it.
+  var launch: String
+  /// The operator's.
+  var files: OperatorFiles
+  /// Of `run`, beside those that say where it is.
+  var arguments: [String]
+
+  /// In the home of the user who logs in, as ParM has it.
+  static let log = "runner_log.txt"
+
+  /// Starts the run in a session of its own, which no login's end takes along.
+  var start: Command {
+    let script = #"""
+      set -eu
+      mkdir -p "$1" "$3"
+      # Results lie in one place, whatever folder they were launched from.
+      [ -e "$1/results" ] || ln -s "$3" "$1/results"
+      cd "$1"
+      export RUN_EXP_FILES=$2 RUN_EXP_CACHE=$4
+      shift 4
+      echo "--- $(date -u +%Y-%m-%dT%H:%M:%SZ) $*" >>"$HOME/\#(DetachedRun.log)"
+      # Without a terminal and without this login's descriptors.
+      setsid -f "$@" >>"$HOME/\#(DetachedRun.log)" 2>&1 </dev/null
+      """#
+    return Command(
+      "sh",
+      [
+        "-c", script, "sh", folder.mirror + files.currentFolder, folder.mirror, folder.results, folder.cache,
+        folder.program, folder.mirror + files.experiment, "run", "--idx", "0", "--hosts", folder.path, "--launch",
+        launch,
+      ] + arguments)
+  }
+
+  /// Succeeds if a run is at work: it holds the lock as long as it lives, also through a crash of everything else.
+  static func isAtWork(_ folder: ClusterFolder) -> Command {
+    Command("sh", ["-c", #"[ -d "$1" ] && ! flock -n "$1" true"#, "sh", folder.lock])
+  }
+
+  /// Prints the status; nothing if there was no run.
+  static func status(_ folder: ClusterFolder) -> Command {
+    Command("sh", ["-c", #"[ ! -e "$1" ] || cat -- "$1""#, "sh", folder.status])
+  }
+
+  /// Prints the byte at which the last run's part of the log begins (the first is 1).
+  static let logStart = Command(
+    "sh",
+    [
+      "-c",
+      #"start=$(grep -ab '^--- ' "$HOME/\#(log)" 2>/dev/null | tail -n 1 | cut -d: -f1); echo $((${start:-0} + 1))"#,
+    ])
+
+  /// Prints the log from a byte on (the first is 1), and goes on until the run has ended.
+  static func follow(_ folder: ClusterFolder, from byte: Int) -> Command {
+    // `tail` ends by itself when the one who holds the lock has: it watches a process that waits for the lock, and that is
+    // not its own child, which nobody would bury.
+    let script = #"""
+      waiting=$(flock "$1" true >/dev/null 2>&1 & echo $!)
+      exec tail -c "+$2" -F --pid="$waiting" "$HOME/\#(log)" 2>/dev/null
+      """#
+    return Command("sh", ["-c", script, "sh", folder.lock, String(byte)])
+  }
+}

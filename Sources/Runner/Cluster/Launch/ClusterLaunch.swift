@@ -1,0 +1,161 @@
+import CloudUtil
+import Foundation
+
+/// The first half of a launch on a cluster whose machines are there: from ssh to a run that needs nobody any more.
+struct ClusterLaunch: Sendable {
+  let site: ClusterSite
+  let invocation: Invocation
+  let build: BuildChoice
+  let onHostLoss: Inventory.HostLoss
+  /// Of `run`, beside those that say where it is.
+  let arguments: [String]
+  let progress: CloudProgress
+
+  /// Returns when the run is alive.
+  /// - Throws: `Failure` that names the hosts and what to do.
+  func begin() async throws {
+    let files = try OperatorFiles(invocation)
+    try await reach()
+    try await requireIdle()
+    try await bootstrap()
+    try await authorise()
+    try await sync(files)
+    try await provideImages()
+    let run = DetachedRun(
+      folder: site.folder, launch: randomHex(bytes: 6), files: files,
+      arguments: arguments + invocation.overrides.flatMap { ["--set", $0] })
+    try await start(run)
+  }
+
+  /// A cluster's machines boot in well under this.
+  private static let boot: Duration = .seconds(300)
+  static let short: Duration = .seconds(30)
+
+  // MARK: ssh
+
+  private func reach() async throws {
+    progress.tell("waiting for ssh on \(site.all.count) hosts")
+    let deadline = ContinuousClock.now + Self.boot
+    try await site.onEach("ssh") { machine, shell in
+      try await shell.waitUntilReady(deadline: deadline)
+      guard site.knowsNames else { return }
+      // An address may have come to another machine meanwhile.
+      let name = try await shell.run(
+        Command("cat", ["/var/lib/cloud/data/instance-id"]), deadline: .now + Self.short
+      ).stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+      guard name.isEmpty || name == machine.name else {
+        throw Failure(
+          exitCode: .ssh, "at \(shell.host) there is \(name) and not \(machine.name); nothing was done there")
+      }
+    }
+  }
+
+  private func requireIdle() async throws {
+    let frontend = try site.frontend
+    let answer = try await frontend.shell.run(DetachedRun.isAtWork(site.folder), deadline: .now + Self.short)
+    guard answer.termination.isSuccess else { return }
+    throw Failure(
+      exitCode: .infrastructure,
+      "a run is at work on \(site.cluster); follow it with attach, look at it with status, or end it with terminate")
+  }
+
+  // MARK: Bootstrap
+
+  private func bootstrap() async throws {
+    let frontend = try site.frontend.machine.name
+    try await site.onEach("bootstrap") { machine, shell in
+      let isFrontend = machine.name == frontend
+      let probe = Bootstrap.probe(site.folder, isFrontend: isFrontend)
+      let finding = Bootstrap.Finding(try await shell.require(probe, deadline: .now + Self.short).stdout)
+      guard !finding.isReady else { return }
+      let lacking = finding.needs.subtracting([.sudo]).map(\.rawValue).sorted().joined(separator: ", ")
+      guard !finding.needs.contains(.sudo) else {
+        throw Failure(
+          exitCode: .infrastructure,
+          "it lacks \(lacking), and its user may not use sudo without a password; allow it, or install that by hand")
+      }
+      progress.tell("\(site.roles(of: machine)) \(machine.name): installing (\(lacking))")
+      let output = try await shell.run(
+        Bootstrap.install(site.folder, finding.needs, isFrontend: isFrontend), deadline: .now + .seconds(900))
+      guard output.termination.isSuccess else {
+        throw Failure(
+          exitCode: .infrastructure,
+          output.stderr.split(separator: "\n").suffix(6).joined(separator: "\n  "))
+      }
+      // Whoever has just come to a group is in it from the next login on.
+      shell.close()
+      let after = Bootstrap.Finding(try await shell.require(probe, deadline: .now + Self.short).stdout)
+      guard after.isReady else {
+        let left = after.needs.map(\.rawValue).sorted().joined(separator: ", ")
+        throw Failure(exitCode: .infrastructure, "it still lacks \(left) after installing")
+      }
+    }
+    progress.tell("all \(site.all.count) hosts are ready for containers")
+  }
+
+  // MARK: Keys
+
+  /// Lets the frontend's host in everywhere, with a key that belongs to the cluster alone.
+  private func authorise() async throws {
+    let key = site.clusterKey
+    try await KeyPair.make(at: key, comment: site.keyComment)
+    let line = try await KeyPair.publicLine(of: key)
+    try await site.onEach("authorising the cluster's key") { _, shell in
+      try await shell.require(ClusterKeys.authorise(line), deadline: .now + Self.short)
+    }
+    let frontend = try site.frontend.shell
+    let folder = site.folder
+    try await frontend.upload(key, to: folder.key, deadline: .now + Self.short)
+    let inventory = try await self.inventory()
+    try await write(try inventory.text, to: folder.inventory, on: frontend)
+    let pinned = try ClusterKeys.knownHosts(
+      String(contentsOfFile: site.knownHosts.path, encoding: .utf8),
+      for: inventory.others.map { entry in
+        (from: site.destinations[entry.name], address: entry.address, port: entry.port)
+      })
+    try await write(pinned, to: folder.knownHosts, on: frontend)
+  }
+
+  func inventory() async throws -> Inventory {
+    Inventory(
+      cluster: site.cluster.name, frontend: try site.frontend.machine.name,
+      hosts: Dictionary(
+        uniqueKeysWithValues: site.machines.map { role, machines in
+          (
+            role.name,
+            machines.compactMap { machine in
+              site.destinations[machine.name].map {
+                Inventory.Entry(name: machine.name, address: machine.address, user: $0.user, port: $0.port)
+              }
+            }
+          )
+        }), on_host_loss: onHostLoss,
+      git: await Provenance.Git.state(of: URL(filePath: invocation.installation.root), shell: LocalShell()))
+  }
+
+  func write(_ text: String, to path: String, on shell: SSHShell) async throws {
+    let script = #"umask 077 && cat >"$1.new" && mv -- "$1.new" "$1""#
+    try await shell.require(
+      Command("sh", ["-c", script, "sh", path], stdin: Secret(text)), deadline: .now + Self.short)
+  }
+
+  // MARK: Start
+
+  private func start(_ run: DetachedRun) async throws {
+    let frontend = try site.frontend.shell
+    let deadline = ContinuousClock.now + Self.short
+    try await frontend.require(run.start, deadline: deadline)
+    while true {
+      let text = try await frontend.require(DetachedRun.status(run.folder), deadline: deadline + Self.short).stdout
+      // It may have ended already; then it was alive, and its log says why.
+      if let status = try? RunStatus(text), status.launch == run.launch { return }
+      guard ContinuousClock.now < deadline else {
+        let log = try? await frontend.run(
+          Command("sh", ["-c", "tail -n 5 \"$HOME/\(DetachedRun.log)\""]), deadline: .now + Self.short)
+        throw Failure(
+          exitCode: .infrastructure, "the run did not say that it is alive; its log ends with:\n\(log?.stdout ?? "")")
+      }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+  }
+}

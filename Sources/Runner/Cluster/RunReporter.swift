@@ -1,0 +1,51 @@
+import CloudUtil
+import Foundation
+import Synchronization
+
+/// Keeps the status file of a detached run.
+final class RunReporter: Sendable {
+  private let path: String
+  private let load_s: [Double]
+  private let status: Mutex<RunStatus>
+
+  /// Says that the run is alive.
+  init(path: String, launch: String, sweep: Sweep) throws {
+    self.path = path
+    load_s = sweep.trials.map(\.load_s)
+    status = Mutex(
+      RunStatus(launch: launch, trials: load_s.count, left_s: Self.left(load_s[...]), now: Int(UTCTime.now.seconds)))
+    try update { _ in }
+  }
+
+  /// - Parameter index: of the trial, from 0.
+  func begin(trial index: Int) throws {
+    try update { status in
+      status.trial = index + 1
+      status.left_s = Self.left(load_s.dropFirst(index))
+    }
+  }
+
+  func finish() throws {
+    try update { ($0.state, $0.left_s, $0.exit_status) = (.finished, 0, 0) }
+  }
+
+  func fail(_ error: any Error) throws {
+    let ending = Ending(of: error)
+    try update { ($0.state, $0.message, $0.exit_status) = (.failed, ending.text, ending.exitCode) }
+  }
+
+  private static func left(_ load_s: ArraySlice<Double>) -> Double {
+    load_s.reduce(0, +) + PlanText.overhead_s * Double(load_s.count)
+  }
+
+  private func update(_ change: (inout RunStatus) -> Void) throws {
+    let current = status.withLock { status in
+      change(&status)
+      status.updated = Int(UTCTime.now.seconds)
+      return status
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try encoder.encode(current).write(to: URL(filePath: path), options: .atomic)
+  }
+}

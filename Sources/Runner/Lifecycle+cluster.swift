@@ -1,0 +1,172 @@
+import CloudUtil
+import Foundation
+
+// The first half of a launch on a cluster, and what the operator does from then on.
+extension Lifecycle {
+  /// How a launch on a cluster goes.
+  struct ClusterOptions: Sendable {
+    var name: String
+    var build: BuildChoice
+    /// Stops when the machines run.
+    var isMachinesOnly: Bool
+    /// Gives the machines back if they cannot be made ready.
+    var terminatesOnFailure: Bool
+    /// Of `run` there.
+    var arguments: [String]
+  }
+
+  /// Gets the machines, brings everything there, starts the run, follows it and brings its results home.
+  static func launch(
+    _ invocation: Invocation, at place: ClusterPlace, _ options: ClusterOptions, results: Results,
+    _ commands: ClusterCommands
+  ) async throws {
+    let progress = place.progress
+    let site = try await place.provision(invocation, options, commands)
+    guard !options.isMachinesOnly else {
+      try show(site.machines)
+      progress.tell("all \(site.all.count) machines run; \(place.whatItCosts(site, commands))")
+      return
+    }
+    do {
+      try await interruptible {
+        try await ClusterLaunch(
+          site: site, invocation: invocation, build: options.build, onHostLoss: place.onHostLoss,
+          arguments: options.arguments, progress: progress
+        ).begin()
+      }
+    } catch {
+      try await place.leave(site, after: error, options, commands)
+      throw error
+    }
+    progress.tell("Starting run on frontend")
+    progress.tell("this machine may leave now; attach follows again: \(commands.verb("attach", site.cluster))")
+    try await follow(site, invocation, results: results, progress: progress, commands)
+    progress.tell(place.whatItCosts(site, commands))
+  }
+
+  /// Follows the run that is at work, or the log of the last one, then brings its results home.
+  static func attach(
+    _ invocation: Invocation, at place: ClusterPlace, cluster: ClusterID, results: Results, _ commands: ClusterCommands
+  ) async throws {
+    let site = try await place.site(of: cluster, commands)
+    try await interruptible { try await reach(site) }
+    try await follow(site, invocation, results: results, progress: place.progress, commands)
+  }
+
+  static func status(
+    at place: ClusterPlace, cluster: ClusterID, json: Bool, _ commands: ClusterCommands
+  ) async throws {
+    let site = try await place.site(of: cluster, commands)
+    let found = try await interruptible {
+      try await reach(site)
+      return try await ClusterFollow(site: site, progress: place.progress).status()
+    }
+    guard let (status, isAtWork) = found else {
+      throw Failure(exitCode: .infrastructure, "nothing was run on \(cluster) yet; launch does")
+    }
+    let shown = isAtWork ? status : status.ended
+    if json { try Results.show(shown) } else { try Console.show("\(cluster): \(shown.words)\n") }
+  }
+
+  /// Brings what is finished home and prints it.
+  /// - Parameter path: of one trial, as its results were printed; nil: of all.
+  static func collect(
+    _ invocation: Invocation, at place: ClusterPlace, cluster: ClusterID, path: String?, results: Results,
+    _ commands: ClusterCommands
+  ) async throws {
+    let site = try await place.site(of: cluster, commands)
+    try await interruptible {
+      try await reach(site)
+      try await bringHome(site, invocation, path: path, progress: place.progress)
+    }
+    try show(invocation, path: path, results: results)
+  }
+
+  // MARK: -
+
+  private static func reach(_ site: ClusterSite) async throws {
+    try await site.frontend.shell.waitUntilReady(deadline: .now + .seconds(60))
+  }
+
+  private static func follow(
+    _ site: ClusterSite, _ invocation: Invocation, results: Results, progress: CloudProgress,
+    _ commands: ClusterCommands
+  ) async throws {
+    let follow = ClusterFollow(site: site, progress: progress)
+    let status: RunStatus
+    do {
+      status = try await interruptible { try await follow.follow() }
+    } catch is CancellationError {
+      progress.tell("the run goes on; follow it again with: \(commands.verb("attach", site.cluster))")
+      throw CancellationError()
+    }
+    try await interruptible { try await bringHome(site, invocation, path: nil, progress: progress) }
+    if status.state == .finished || hasResults(invocation) { try show(invocation, path: nil, results: results) }
+    guard status.state == .finished else {
+      throw Failure(
+        exitCode: status.exit_status.flatMap(ExitCode.init) ?? .experiment,
+        "the run on \(site.cluster) \(status.words)\nmachines and results are still there; "
+          + "to go on: \(commands.launch(site.cluster))")
+    }
+  }
+
+  private static func bringHome(
+    _ site: ClusterSite, _ invocation: Invocation, path: String?, progress: CloudProgress
+  ) async throws {
+    let root = invocation.results.root
+    var below = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
+    if let path { below = path }
+    guard below.hasPrefix(root + "/") else {
+      throw Failure(exitCode: .usage, "--path \(below): results lie below \(root)/, as launch prints them")
+    }
+    progress.tell("collecting \(below)")
+    try await ClusterFollow(site: site, progress: progress)
+      .collect(String(below.dropFirst(root.count + 1)), to: root)
+  }
+
+  private static func hasResults(_ invocation: Invocation) -> Bool {
+    invocation.sweep.trials.contains { ResultFolder(url: URL(filePath: invocation.folder(of: $0))).state.isFinished }
+  }
+
+  private static func show(_ invocation: Invocation, path: String?, results: Results) throws {
+    guard let path else { return try analyze(invocation, as: results) }
+    try results.show(path: path, try Analysis.analyze(folder: URL(filePath: path)))
+  }
+}
+
+extension ClusterPlace {
+  /// Machines that run, of the number and type that the experiment needs.
+  fileprivate func provision(
+    _ invocation: Invocation, _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
+  ) async throws -> ClusterSite {
+    switch self {
+    case .ec2(let cloud):
+      let spec = invocation.fleet(on: cloud, cluster: options.name)
+      return try cloud.site(of: spec.cluster, try await Lifecycle.provision(invocation, on: cloud, spec, commands))
+    case .static(let place):
+      var spec = FleetSpec(invocation.sweep, of: invocation.experiment)
+      spec.cluster.name = options.name
+      return try place.site(of: spec.cluster, try place.machines(for: spec))
+    }
+  }
+
+  /// What becomes of the machines when they could not be made ready.
+  fileprivate func leave(
+    _ site: ClusterSite, after error: any Error, _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
+  ) async throws {
+    guard case .ec2(let cloud) = self else { return }
+    guard options.terminatesOnFailure, !(error is CancellationError) else {
+      progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, commands))")
+      return
+    }
+    progress.tell("\(error)\ngiving the machines back (--terminate-on-failure)")
+    try await Lifecycle.terminate([site.cluster], on: cloud, commands)
+  }
+
+  fileprivate func whatItCosts(_ site: ClusterSite, _ commands: ClusterCommands) -> String {
+    guard case .ec2(let cloud) = self else { return "the machines stay; terminate takes away what was put there" }
+    let types = site.machines.mapValues(\.count)
+    return "they cost until: \(commands.terminate(site.cluster))"
+      + (types.isEmpty ? "" : " (run_exp list shows how much; region \(cloud.region))")
+  }
+}

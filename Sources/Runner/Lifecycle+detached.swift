@@ -1,0 +1,102 @@
+import CloudUtil
+import Foundation
+
+// The second half of a launch on a cluster: the sweep, on the frontend's host, with nobody watching.
+extension Lifecycle {
+  /// Runs the sweep on the hosts of a cluster, of which this machine is the frontend's.
+  /// - Parameters:
+  ///   - folder: the cluster's own, with its inventory.
+  ///   - launch: tells this run's status from that of one before.
+  static func run(
+    _ invocation: Invocation, options: RunOptions, results: Results, in folder: ClusterFolder, launch: String
+  ) async throws {
+    let lock = URL(filePath: folder.lock)
+    try FileManager.default.createDirectory(at: lock, withIntermediateDirectories: true)
+    let held = try await take(lock)
+    defer { held.release() }
+    try Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8).write(to: lock.appending(path: "process"))
+    let reporter = try RunReporter(path: folder.status, launch: launch, sweep: invocation.sweep)
+    do {
+      try await interruptible {
+        try await runOnCluster(invocation, options: options, results: results, in: folder, reporter: reporter)
+      }
+    } catch {
+      try reporter.fail(error)
+      throw error
+    }
+    try reporter.finish()
+    let place = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
+    Console.tell("\(Archive.name) of each trial lies in its folder below \(place)\n")
+  }
+
+  /// Those who look whether a run is at work hold the lock for a moment.
+  private static func take(_ lock: URL) async throws -> FolderLock {
+    for _ in 0..<20 {
+      if let held = FolderLock(lock) { return held }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    throw Failure(exitCode: .infrastructure, "another run is at work on this cluster")
+  }
+
+  /// Once more with the hosts that are left, as often as one is lost and the rest can go on; finished trials stay.
+  private static func runOnCluster(
+    _ invocation: Invocation, options: RunOptions, results: Results, in folder: ClusterFolder, reporter: RunReporter
+  ) async throws {
+    var inventory = try Inventory.read(from: folder.inventory)
+    let progress = CloudProgress()
+    while true {
+      let machinery = try await Machinery.cluster(
+        inventory, installation: invocation.installation,
+        shell: { SSHShell(to: folder.destination(of: $0), knownHosts: KnownHosts(path: folder.knownHosts)) },
+        tell: { progress.tell($0) })
+      let lifecycle = Lifecycle(
+        invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
+        git: inventory.git)
+      do {
+        return try await lifecycle.run { try reporter.begin(trial: $0) }
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        let lost = await machinery.fleet.silent()
+        guard !lost.isEmpty else { throw error }
+        let names = lost.joined(separator: ", ")
+        guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(lost)) else {
+          throw Failure(exitCode: .experiment, "\(error)\n\(names): does not answer any more")
+        }
+        progress.tell("\(error)\n\(names): does not answer any more; going on with the hosts that are left")
+        inventory = rest
+      }
+    }
+  }
+}
+
+extension Fleet {
+  /// The names of the hosts that do not answer.
+  func silent() async -> [String] {
+    await withTaskGroup(of: String?.self) { group in
+      for host in all {
+        group.addTask {
+          let answer = try? await host.shell.run(Command("true"), deadline: .now + .seconds(10))
+          return answer == nil ? host.name : nil
+        }
+      }
+      return await group.reduce(into: []) { names, name in if let name { names.append(name) } }.sorted()
+    }
+  }
+}
+
+extension Inventory {
+  /// nil if a role would be left without hosts.
+  func without(_ lost: Set<String>) -> Inventory? {
+    var rest = self
+    rest.hosts = hosts.mapValues { $0.filter { !lost.contains($0.name) } }
+    return rest.hosts.values.contains(where: \.isEmpty) ? nil : rest
+  }
+}
+
+extension ClusterFolder {
+  /// How the run on the frontend's host reaches another.
+  func destination(of entry: Inventory.Entry) -> SSHDestination {
+    SSHDestination(address: entry.address, port: entry.port, user: entry.user, key: key)
+  }
+}

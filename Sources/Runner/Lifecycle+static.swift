@@ -1,0 +1,23 @@
+import CloudUtil
+
+// Machines that stay: what was put there is taken away again.
+extension Lifecycle {
+  /// Ends the run of `cluster` and removes its containers, files and key from every machine of the file, and nothing else.
+  static func clear(_ cluster: ClusterID, at place: StaticPlace) async throws {
+    let progress = CloudProgress()
+    let site = try place.site(of: cluster, place.machines())
+    try await interruptible {
+      if let frontend = try? site.frontend {
+        try await frontend.shell.waitUntilReady(deadline: .now + .seconds(30))
+        try await frontend.shell.require(HostCleaning.endRun(site.folder), deadline: .now + .seconds(90))
+      }
+      try await site.onEach("clearing") { _, shell in
+        try await shell.waitUntilReady(deadline: .now + .seconds(30))
+        try await shell.require(
+          HostCleaning.clear(site.folder, experiment: cluster.experiment), deadline: .now + .seconds(120))
+        try await shell.require(ClusterKeys.withdraw(comment: site.keyComment), deadline: .now + .seconds(30))
+      }
+    }
+    progress.tell("\(cluster): nothing of it is left on \(site.all.count) machines, which stay")
+  }
+}

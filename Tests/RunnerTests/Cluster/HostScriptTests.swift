@@ -1,0 +1,157 @@
+import CloudUtil
+import Foundation
+import Testing
+
+@testable import Runner
+
+/// What runs on hosts, run on this one in a folder.
+@Suite struct HostScriptTests {
+  private let shell = LocalShell()
+  private var soon: ContinuousClock.Instant { .now + .seconds(20) }
+
+  private func inFolder(_ body: (URL, ClusterFolder) async throws -> Void) async throws {
+    let home = FileManager.default.temporaryDirectory.appending(path: "run_exp-host-\(randomHex(bytes: 6))")
+    try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: home) }
+    try await body(home, ClusterFolder(path: home.path + "/cluster"))
+  }
+
+  private func at(_ home: URL, _ command: Command) -> Command {
+    var command = command
+    command.environment["HOME"] = home.path
+    return command
+  }
+
+  @Test("A key is let in once however often it is authorised, and withdrawn without touching others")
+  func keys() async throws {
+    try await inFolder { home, _ in
+      let file = home.appending(path: ".ssh/authorized_keys")
+      let ours = "ssh-ed25519 AAAA run_exp:ParM/main"
+      for _ in 0..<2 { try await shell.require(at(home, ClusterKeys.authorise(ours)), deadline: soon) }
+      #expect(try String(contentsOf: file, encoding: .utf8) == ours + "\n")
+      let others = "ssh-ed25519 BBBB me@laptop\nssh-ed25519 CCCC run_exp:ParM/main2\n# run_exp:ParM/mainly\n"
+      try (others + ours + "\n").write(to: file, atomically: true, encoding: .utf8)
+      for _ in 0..<2 {
+        try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+      }
+      #expect(try String(contentsOf: file, encoding: .utf8) == others)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: home.path + "/.ssh") == ["authorized_keys"])
+    }
+  }
+
+  @Test("Host keys that are pinned from outside are known by the addresses inside")
+  func knownHosts() {
+    let text = "203.0.113.1 ssh-ed25519 AAAA\n[203.0.113.2]:2222 ssh-ed25519 BBBB\n203.0.113.9 ssh-ed25519 CCCC\n"
+    func from(_ address: String, _ port: Int) -> SSHDestination {
+      SSHDestination(address: address, port: port, user: "admin", key: "/k")
+    }
+    let inside = ClusterKeys.knownHosts(
+      text,
+      for: [
+        (from("203.0.113.1", 22), "10.0.0.1", 22), (from("203.0.113.2", 2222), "10.0.0.2", 2222), (nil, "10.0.0.3", 22),
+      ])
+    #expect(inside == "10.0.0.1 ssh-ed25519 AAAA\n[10.0.0.2]:2222 ssh-ed25519 BBBB\n")
+  }
+
+  @Test("A probe says what the host is and what it lacks, and changes nothing")
+  func probe() async throws {
+    try await inFolder { home, folder in
+      let command = Bootstrap.probe(folder, isFrontend: true)
+      let finding = Bootstrap.Finding(try await shell.require(command, deadline: soon).stdout)
+      #expect(finding.needs.contains(.folder) && !finding.isReady)
+      #expect(finding.platform.wholeMatch(of: /[a-z]+ [0-9.]* [a-z0-9_]+/) != nil)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: home.path).isEmpty)
+    }
+    let all = Bootstrap.Need.allCases.map { "needs \($0.rawValue)\n" }.joined()
+    #expect(Bootstrap.Finding("platform debian 12 x86_64\n" + all).needs == Set(Bootstrap.Need.allCases))
+    #expect(Bootstrap.Finding("platform debian 12 x86_64\nneeds sudo\n").isReady)
+  }
+
+  @Test("The scripts that install and build are ones that sh takes", arguments: [true, false])
+  func syntax(isFrontend: Bool) async throws {
+    let install = Bootstrap.install(
+      ClusterFolder(experiment: "e", cluster: "c"), Set(Bootstrap.Need.allCases), isFrontend: isFrontend)
+    #expect(install.arguments.prefix(3) == ["-n", "sh", "-s"] && install.arguments.contains("docker.io"))
+    try await shell.require(Command("sh", ["-n"], stdin: install.stdin), deadline: soon)
+    for command in [RemoteBuild.command(ClusterFolder(experiment: "e", cluster: "c"), builder: "swift:6")] {
+      try await shell.require(Command("sh", ["-n", "-c"] + command.arguments.dropFirst()), deadline: soon)
+    }
+  }
+
+  /// A run that says it is alive, holds the lock until it is told to end, and logs.
+  private static let program = #"""
+    #!/bin/bash
+    [ "$2" = run ] && [ "$5" = --hosts ] || { echo "called as $*"; exit 1; }
+    mkdir -p "$6/lock"
+    exec 9<"$6/lock"
+    flock -n 9 || { echo "another run is at work"; exit 69; }
+    echo $$ >"$6/lock/process"
+    printf '{"state":"running","launch":"%s","trial":1,"trials":2,"left_s":7,"started":1,"updated":1}' "$8" >"$6/status.json"
+    echo "began in $PWD with $RUN_EXP_FILES and ${*:9}"
+    trap 'echo interrupted; exit 130' TERM
+    for try in $(seq 300); do [ -e "$6/end" ] && break; sleep 0.1 & wait $!; done
+    echo ended
+    """#
+
+  @Test("A run that is started is at work until it ends, logs in the home, and is followed to its end")
+  func detached() async throws {
+    try await inFolder { home, folder in
+      let file = URL(filePath: folder.program)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Self.program.write(to: file, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+      let files = OperatorFiles(
+        paths: ["/home/ada/x.json"], experiment: "/home/ada/x.json", currentFolder: "/home/ada", models: [])
+      let run = DetachedRun(folder: folder, launch: "a1", files: files, arguments: ["--set", "k=[2, 3]"])
+      func isAtWork() async throws -> Bool {
+        try await shell.run(at(home, DetachedRun.isAtWork(folder)), deadline: soon).termination.isSuccess
+      }
+      func log() throws -> String {
+        try String(contentsOf: home.appending(path: DetachedRun.log), encoding: .utf8)
+      }
+      #expect(try await !isAtWork())
+      #expect(try await shell.require(at(home, DetachedRun.status(folder)), deadline: soon).stdout.isEmpty)
+      #expect(try await shell.require(at(home, DetachedRun.logStart), deadline: soon).stdout == "1\n")
+
+      try "--- an earlier run\nits words\n".write(
+        to: home.appending(path: DetachedRun.log), atomically: true, encoding: .utf8)
+      try await shell.require(at(home, run.start), deadline: soon)
+      #expect(try await shell.require(at(home, DetachedRun.logStart), deadline: soon).stdout == "30\n")
+      while try !log().contains("began") { try await Task.sleep(for: .milliseconds(20)) }
+      #expect(try await isAtWork())
+      let words = "began in \(folder.mirror)/home/ada with \(folder.mirror) and --set k=[2, 3]"
+      #expect(try log().contains(words))
+      let status = try RunStatus(try await shell.require(at(home, DetachedRun.status(folder)), deadline: soon).stdout)
+      #expect(status.launch == "a1" && status.words == "trial 1 of 2, up to \(PlanText.duration(7)) left")
+
+      async let followed = shell.run(at(home, DetachedRun.follow(folder, from: 1)), deadline: soon)
+      try "".write(toFile: folder.path + "/end", atomically: true, encoding: .utf8)
+      #expect(try await followed.stdout.hasSuffix("ended\n"))
+      #expect(try await !isAtWork())
+      // It did not say how it ended.
+      #expect(status.ended.state == .failed && status.ended.words.contains("launch again goes on"))
+    }
+  }
+
+  @Test("A run is ended gently, and what is not at work is left alone")
+  func endRun() async throws {
+    try await inFolder { home, folder in
+      try await shell.require(HostCleaning.endRun(folder), deadline: soon)
+      let file = URL(filePath: folder.program)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Self.program.write(to: file, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+      let files = OperatorFiles(paths: [], experiment: "/x.json", currentFolder: "/", models: [])
+      let run = DetachedRun(folder: folder, launch: "b2", files: files, arguments: [])
+      try await shell.require(at(home, run.start), deadline: soon)
+      while !FileManager.default.fileExists(atPath: folder.lock + "/process") {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      try await shell.require(HostCleaning.endRun(folder), deadline: .now + .seconds(60))
+      let log = try String(contentsOf: home.appending(path: DetachedRun.log), encoding: .utf8)
+      #expect(log.hasSuffix("interrupted\n"), "\(log)")
+    }
+  }
+}
