@@ -24,7 +24,7 @@ extension Lifecycle {
     let site = try await place.provision(invocation, options, commands)
     guard !options.isMachinesOnly else {
       try show(site.machines)
-      progress.tell("all \(site.all.count) machines run; \(place.whatItCosts(site, commands))")
+      progress.tell("all \(site.all.count) machines run; \(place.whatItCosts(site, invocation, commands))")
       return
     }
     do {
@@ -35,13 +35,13 @@ extension Lifecycle {
         ).begin()
       }
     } catch {
-      try await place.leave(site, after: error, options, commands)
+      try await place.leave(site, after: error, invocation, options, commands)
       throw error
     }
     progress.tell("Starting run on frontend")
     progress.tell("this machine may leave now; attach follows again: \(commands.verb("attach", site.cluster))")
     try await follow(site, invocation, results: results, progress: progress, commands)
-    progress.tell(place.whatItCosts(site, commands))
+    progress.tell(place.whatItCosts(site, invocation, commands))
   }
 
   /// Follows the run that is at work, or the log of the last one, then brings its results home.
@@ -152,21 +152,21 @@ extension ClusterPlace {
 
   /// What becomes of the machines when they could not be made ready.
   fileprivate func leave(
-    _ site: ClusterSite, after error: any Error, _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
+    _ site: ClusterSite, after error: any Error, _ invocation: Invocation, _ options: Lifecycle.ClusterOptions,
+    _ commands: ClusterCommands
   ) async throws {
     guard case .ec2(let cloud) = self else { return }
     guard options.terminatesOnFailure, !(error is CancellationError) else {
-      progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, commands))")
+      progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, invocation, commands))")
       return
     }
     progress.tell("\(error)\ngiving the machines back (--terminate-on-failure)")
     try await Lifecycle.terminate([site.cluster], on: cloud, commands)
   }
 
-  fileprivate func whatItCosts(_ site: ClusterSite, _ commands: ClusterCommands) -> String {
+  fileprivate func whatItCosts(_ site: ClusterSite, _ invocation: Invocation, _ commands: ClusterCommands) -> String {
     guard case .ec2(let cloud) = self else { return "the machines stay; terminate takes away what was put there" }
-    let types = site.machines.mapValues(\.count)
-    return "they cost until: \(commands.terminate(site.cluster))"
-      + (types.isEmpty ? "" : " (run_exp list shows how much; region \(cloud.region))")
+    let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
+    return "they cost \(plan.perHourText ?? "money (how much is not known)") until: \(commands.terminate(site.cluster))"
   }
 }

@@ -48,7 +48,7 @@ extension CloudTests {
         #expect(rules.flatMap { $0.values("IpPermissions.", ".GroupId") } == launches[0].values("SecurityGroupId."))
         // The lease has been given back.
         #expect(try await bench.region.groups.values.filter { $0.name.hasPrefix("run_exp/") }.count == 1)
-        #expect(output.stderr.contains("they cost until: run_exp x.json terminate"))
+        #expect(output.stderr.contains("they cost 0.680 USD/h until: run_exp x.json terminate"))
       }
     }
 

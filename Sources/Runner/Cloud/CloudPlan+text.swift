@@ -16,9 +16,11 @@ extension CloudPlan {
   /// `1 frontend c5.9xlarge, 12 worker c5.xlarge; 3.604 USD/h`.
   var shortText: String {
     let machines = groups.map { "\($0.count) \($0.role) \($0.instanceType)" }.joined(separator: ", ")
-    let price = perHour.usd.map { "\(Self.decimal($0, places: 3)) USD/h" } ?? "price unknown"
-    return "\(machines); \(price)"
+    return "\(machines); \(perHourText ?? "price unknown")"
   }
+
+  /// `3.604 USD/h`; nil where a price is not known.
+  var perHourText: String? { perHour.usd.map { "\(Self.decimal($0, places: 3)) USD/h" } }
 
   // MARK: Machines
 

@@ -29,17 +29,19 @@ enum ImageCarrier {
   }
 
   /// Carries `images` to the host that `ssh` reaches.
-  /// - Parameter ssh: the words that run a command there.
-  static func carry(_ images: [String], ssh: [String]) -> Command {
-    // Compressed lightly: networks between machines of a cluster are fast, those from an operator are not.
+  /// - Parameters:
+  ///   - ssh: the words that run a command there.
+  ///   - isFar: whether it is worth the time to compress: between machines of a cluster it is not.
+  static func carry(_ images: [String], ssh: [String], isFar: Bool) -> Command {
     let script = #"""
       set -eu -o pipefail
       count=$1
       shift
       images=("${@:1:$count}")
       shift "$count"
-      docker save "${images[@]}" | gzip -1 | "$@" 'gunzip | docker load -q'
+      docker save "${images[@]}" | %PACK "$@" '%UNPACK docker load -q'
       """#
+      .replacing("%PACK", with: isFar ? "gzip -1 |" : "").replacing("%UNPACK", with: isFar ? "gunzip |" : "")
     return Command("bash", ["-c", script, "bash", String(images.count)] + images + ssh)
   }
 }

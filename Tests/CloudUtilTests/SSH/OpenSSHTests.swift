@@ -40,7 +40,8 @@ import Testing
     #expect(rsh.hasPrefix("--rsh=ssh -F /dev/null -i '/c/it''s' -o"))
     #expect(
       push.arguments.filter { $0 != rsh } == [
-        "-a", "--partial", "--delay-updates", "--protect-args", "--timeout=60", "--checksum", "--delete",
+        "-a", "--no-owner", "--no-group", "--partial", "--delay-updates", "--protect-args", "--timeout=60",
+        "--checksum", "--delete",
         "--filter=- /.build", "--filter=:- .gitignore", "--", "./src/", "[fd00::7]:run exp/",
       ])
     #expect(push.stdin == nil)

@@ -62,7 +62,7 @@ import Testing
     #expect(ImageCarrier.missing(wanted, at: ["run_exp-worker:latest": "sha256:0"]).count == 2)
     #expect(ImageCarrier.ids("a sha256:1\n\nb sha256:2\nbroken\n") == ["a": "sha256:1", "b": "sha256:2"])
     // The words of ssh come through whatever is in them.
-    let carry = ImageCarrier.carry(["a", "b"], ssh: ["sh", "-c", #"cat >/dev/null; echo "$0""#])
+    let carry = ImageCarrier.carry(["a", "b"], ssh: ["sh", "-c", #"cat >/dev/null; echo "$0""#], isFar: true)
     #expect(carry.arguments.suffix(3) == ["sh", "-c", #"cat >/dev/null; echo "$0""#])
     #expect(carry.arguments[3...5] == ["2", "a", "b"])
   }

@@ -18,7 +18,9 @@ struct DocumentationTests {
     var texts = RunExp.configuration.subcommands.map { $0.configuration.discussion }
     texts.append(RunExp.configuration.discussion)
     let documents = ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"]
-    for document in documents + ["docs/command-line.md", "docs/cloud.md"] { texts.append(try text(document)) }
+    for document in documents + ["docs/command-line.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md"] {
+      texts.append(try text(document))
+    }
     return texts
   }
 

@@ -18,6 +18,12 @@ extension ClusterLaunch {
     if try await takesOurPrograms() {
       let programs = (["run_exp"] + Packaging.programs + ["libTorchRuntime.so"])
         .filter { FileManager.default.fileExists(atPath: installation.program($0)) }
+      guard programs.contains("run_exp"), Set(Packaging.programs).isSubset(of: programs) else {
+        throw Failure(
+          exitCode: .infrastructure,
+          "programs are missing in \(installation.programs); build them with Scripts/build --release, or there with --build remote"
+        )
+      }
       let target = folder.source + "/.build/release"
       try await push(installation.programs, to: target, files: programs)
       let libraries = LinkedLibraries.carried(
@@ -95,7 +101,8 @@ extension ClusterLaunch {
         progress.tell("carrying \(missing.count) images to the frontend")
         let ssh = OpenSSH(frontend.destination, knownHosts: site.knownHosts)
         try await LocalShell().require(
-          ImageCarrier.carry(missing, ssh: ssh.command + [frontend.destination.address]), deadline: deadline)
+          ImageCarrier.carry(missing, ssh: ssh.command + [frontend.destination.address], isFar: true),
+          deadline: deadline)
       }
     } else {
       progress.tell("making images on the frontend (minutes, the first time)")
@@ -136,7 +143,7 @@ extension ClusterLaunch {
       let ssh = OpenSSH(
         site.folder.destination(of: entry), knownHosts: KnownHosts(path: site.folder.knownHosts))
       try await frontend.shell.require(
-        ImageCarrier.carry(missing, ssh: ssh.command + [entry.address]), deadline: deadline)
+        ImageCarrier.carry(missing, ssh: ssh.command + [entry.address], isFar: false), deadline: deadline)
     }
   }
 

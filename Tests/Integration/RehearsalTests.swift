@@ -1,0 +1,91 @@
+import CloudUtil
+import Foundation
+import Testing
+
+/// From nothing to results and back to nothing, on machines that boot.
+@Suite(
+  "A launch on a cluster", .serialized,
+  .enabled("the images of these programs are not there") { await Images.areCurrent })
+struct RehearsalTests {
+  @Test("survives its operator, is one at a time, brings home what was measured there, goes on, and leaves nothing")
+  func whole() async throws {
+    try await RehearsalBench.use { bench in
+      try await bench.kill("x.json launch", at: "Starting run on frontend")
+
+      // Nobody watches, and it goes on.
+      let status = try await bench.run("x.json status")
+      #expect(status.termination == .exited(0), "\(status.stderr)")
+      #expect(status.stdout.contains("rehearsed/main: trial ") && status.stdout.contains(" of 2, up to "))
+      let second = try await bench.run("x.json launch --final_dir other")
+      #expect(second.termination == .exited(69))
+      #expect(second.stderr.contains("a run is at work on rehearsed/main; follow it with attach"))
+
+      let attached = try await bench.run("x.json attach")
+      #expect(attached.termination == .exited(0), "\(attached.stderr)")
+      #expect(
+        attached.stderr.contains("exp_files.tar.gz of each trial lies in its folder below results/cluster/rehearsed"))
+      let paths = attached.stdout.split(separator: "\n").map(String.init).filter {
+        $0.hasPrefix("results/cluster/rehearsed/")
+      }
+      #expect(paths.count == 2 && attached.stdout.contains("E2E_LATENCY (ms)\nNUM\t"))
+
+      // What came home is what is there, and was measured there: every query was answered, by models of a host each.
+      for path in paths {
+        let sums =
+          "cd /var/lib/run_exp/rehearsed/main/\(path) && sha256sum records.csv summary.json clocks.csv hosts.csv"
+        let there = try await bench.onMachine("frontend-0", sums)
+        let here = try await LocalShell().require(
+          Command(
+            "sh", ["-c", "cd \(bench.folder.path)/\(path) && sha256sum records.csv summary.json clocks.csv hosts.csv"]),
+          deadline: .now + .seconds(20)
+        ).stdout
+        #expect(there == here)
+        let records = try bench.text("\(path)/records.csv").split(separator: "\n")
+        #expect(records.count == 1 + 304)
+        #expect(
+          Set(
+            try bench.text("\(path)/hosts.csv").split(separator: "\n").dropFirst().compactMap {
+              $0.split(separator: ",").first
+            }
+          ).count == 5)
+        #expect(try bench.text("\(path)/clocks.csv").split(separator: "\n").count == 1 + 2 * 4)
+        let provenance = try bench.text("\(path)/provenance.json")
+        #expect(provenance.contains("\"engine\" : \"docker\"") && provenance.contains("\"commit\""))
+      }
+
+      // The same again has nothing to do; one trial's results can be had alone.
+      let again = try await bench.run("x.json launch")
+      #expect(again.termination == .exited(0) && again.stderr.contains("finished before, not run again"))
+      try FileManager.default.removeItem(at: bench.folder.appending(path: "results"))
+      let collected = try await bench.run("x.json collect --path \(paths[0])")
+      #expect(collected.termination == .exited(0) && collected.stdout.hasPrefix(paths[0] + "\nE2E_LATENCY (ms)\n"))
+      #expect(!FileManager.default.fileExists(atPath: bench.folder.appending(path: paths[1]).path))
+
+      // On the machines nothing runs any more, and no secret was ever said.
+      for name in ["frontend-0", "worker-0", "worker-1", "worker-2", "client-0"] {
+        #expect(try await bench.onMachine(name, "docker ps --all --quiet; ls /dev/shm | grep run_exp || true").isEmpty)
+      }
+      #expect(try await bench.onMachine("frontend-0", "grep -c PRIVATE ~/runner_log.txt || true") == "0\n")
+
+      let terminated = try await bench.run("x.json terminate")
+      #expect(terminated.termination == .exited(0) && terminated.stdout.contains("TerminatingInstances"))
+      #expect(try await bench.machines().isEmpty)
+    }
+  }
+
+  @Test("goes on with the hosts that are left when one is lost, where it is told to")
+  func loss() async throws {
+    try await RehearsalBench.use { bench in
+      try "provider: ec2\non_host_loss: go_on\nssh_from: [0.0.0.0/0]\n".write(
+        to: bench.folder.appending(path: "go.yml"), atomically: true, encoding: .utf8)
+      try await bench.kill("x.json launch --cluster-file go.yml", at: "sending 304 queries")
+      let lost = try #require(try await bench.machines().first { $0.hasSuffix("-worker-0") })
+      try await LocalShell().require(Command("docker", ["kill", lost]), deadline: .now + .seconds(20))
+      let attached = try await bench.run("x.json attach --cluster-file go.yml")
+      #expect(attached.termination == .exited(0), "\(attached.stderr)")
+      #expect(attached.stderr.contains("does not answer any more; going on with the hosts that are left"))
+      #expect(attached.stdout.split(separator: "\n").count { $0.hasPrefix("results/cluster/rehearsed/") } == 2)
+      _ = try await bench.run("x.json terminate --cluster-file go.yml")
+    }
+  }
+}
