@@ -94,7 +94,8 @@ public final class SSHShell: RemoteShell {
     if let name = SSHScript.badName(in: command) {
       throw ShellError.notStarted(command, host: host, reason: "`\(name)` is no name of an environment variable")
     }
-    var attempts = 3
+    // One for every connection that may turn out to be broken, or to have no room after all.
+    var attempts = 10
     while true {
       attempts -= 1
       let connection = try await connection(for: command, by: deadline)
@@ -159,15 +160,34 @@ public final class SSHShell: RemoteShell {
   /// Ends `process` with its group and gives its channel back, whether the task is cancelled or not; takes a few seconds at most.
   private func end(_ process: SSHProcess, of command: Command, on connection: SSHConnection) async {
     process.discard()
-    try? await shielded {
-      if process.ended.result == nil, let pid = try? await process.started.value(by: .now + .seconds(1)) {
-        let line = SSHScript.kill(pid, asRoot: command.executable == "sudo")
-        let killer = connection.start(SSHScript(line: line), input: [], isInputComplete: true)
-        _ = try? await killer.ended.value(by: .now + .seconds(3))
-        killer.close()
-        _ = try? await process.ended.value(by: .now + .seconds(1))
-      }
-      process.close()
+    try? await shielded { try await self.endGroup(of: process, of: command, on: connection) }
+    process.close()
+  }
+
+  private func endGroup(of process: SSHProcess, of command: Command, on connection: SSHConnection) async throws {
+    // A host that is asked to start it says soon that it has.
+    guard process.ended.result == nil, let pid = try await process.started.value(by: .now + .seconds(5)) else { return }
+    let script = SSHScript(line: SSHScript.kill(pid, asRoot: command.executable == "sudo"))
+    if try await !kill(by: script, on: connection) {
+      // There is no room for it there: this sshd allows fewer commands at a time than is usual.
+      let other = try await connect(by: .now + .seconds(3), while: \.isPassing)
+      defer { other.release() }
+      _ = try await kill(by: script, on: other)
+    }
+    _ = try await process.ended.value(by: .now + .seconds(1))
+  }
+
+  /// - Returns: false if the host was not asked to run `script`.
+  private func kill(by script: SSHScript, on connection: SSHConnection) async throws -> Bool {
+    let killer = connection.start(script, input: [], isInputComplete: true)
+    defer { killer.close() }
+    do {
+      _ = try await killer.ended.value(by: .now + .seconds(5))
+      return true
+    } catch SSHProcess.Failure.notSent {
+      return false
+    } catch is SSHProcess.Failure {
+      return true
     }
   }
 
