@@ -39,7 +39,7 @@ final class SSHProcessChannel: SSHChannel {
   var isDone: Bool { state == .done }
 
   func step(_ session: SSHSession) throws -> Bool {
-    if process.isClosing, state != .freeing, state != .done {
+    if process.isClosing || (process.isUnwanted && state == .opening), state != .freeing, state != .done {
       process.end(.failure(.lost(.connectionLost(host: host, reason: "its channel was given up"))))
       state = channel == nil ? .done : .freeing
     }

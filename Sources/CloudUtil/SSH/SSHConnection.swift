@@ -22,8 +22,10 @@ final class SSHConnection: Sendable {
     var silence: Duration
   }
 
-  /// Commands at a time: sshd allows ten (MaxSessions), and two are for ending others.
-  static let capacity = 8
+  /// Channels that sshd usually allows at a time (MaxSessions).
+  private static let channelLimit = 10
+  /// Commands at a time: two channels are for ending others.
+  static let capacity = channelLimit - 2
 
   /// - Parameters:
   ///   - socket: already connected, and owned, if there is one.
@@ -178,10 +180,10 @@ extension SSHConnection {
     }
   }
 
-  /// One step of every channel. Of those that are opening only the first one takes part.
+  /// One step of every channel. Of those that are opening only the first one takes part, once there is room.
   private static func step(_ channels: inout [any SSHChannel], _ session: SSHSession) throws -> Bool {
     var isProgress = false
-    var isOpening = false
+    var isOpening = channels.count { !$0.isOpening } >= channelLimit
     for channel in channels {
       if channel.isOpening {
         if isOpening { continue }
@@ -189,7 +191,7 @@ extension SSHConnection {
       }
       if try channel.step(session) { isProgress = true }
     }
-    if isProgress { channels.removeAll(where: \.isDone) }
+    channels.removeAll(where: \.isDone)
     return isProgress
   }
 }

@@ -149,6 +149,8 @@ final class SSHProcess: Sendable {
   /// Whether the thread may hand over more of what is printed.
   var hasRoom: Bool { state.withLock { $0.pieceBytes < SSHProcess.capacity } }
   var isClosing: Bool { state.withLock(\.isClosing) }
+  /// Whether it need not be started any more.
+  var isUnwanted: Bool { state.withLock(\.isDiscarding) }
 
   /// The next bytes of standard input, at most `limit`; `isLast` once nothing comes after them.
   func input(limit: Int) -> (bytes: [UInt8], isLast: Bool) {

@@ -115,13 +115,13 @@ struct TarStage: Sendable {
     whole = "\(folder)/whole" + (source.isFolder ? "" : "/\(TarredFile.split(source.path).name)")
   }
 
-  /// Reads the archive and makes the folders above the target.
+  /// Reads the archive and makes the folders above the target. It does not end before its input does: who writes that then knows
+  /// whether the archive is whole.
   var unpack: Command {
     let script = #"""
       mkdir -p -- "$1" && mkdir -m 700 -- "$2" && mkdir -- "$2/whole" || exit
       tar -C "$2/whole" --no-same-owner -xpf - || exit
-      # To the end: who writes may not be done when tar has all that it wants.
-      cat >/dev/null
+      exec cat >/dev/null
       """#
     return Command("sh", ["-c", script, "sh", above, folder])
   }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 /// Runs commands on a host by ssh.
@@ -16,11 +16,11 @@ public final class SSHShell: RemoteShell {
   public let destination: SSHDestination
   public let knownHosts: KnownHosts
   private let outputLimit: Int
-  private let patience: SSHConnection.Patience
+  let patience: SSHConnection.Patience
   /// How long a command waits for a host that does not answer, at most.
-  private let reconnecting: Duration
-  private let pool = Mutex<[SSHConnection]>([])
-  private let carriers = Mutex<[SSHConnection]>([])
+  let reconnecting: Duration
+  let pool = Mutex<[SSHConnection]>([])
+  let carriers = Mutex<[SSHConnection]>([])
 
   public var host: String { destination.description }
 
@@ -94,7 +94,8 @@ public final class SSHShell: RemoteShell {
     if let name = SSHScript.badName(in: command) {
       throw ShellError.notStarted(command, host: host, reason: "`\(name)` is no name of an environment variable")
     }
-    var attempts = 3
+    // One for every connection that may turn out to be broken, or to have no room after all.
+    var attempts = 10
     while true {
       attempts -= 1
       let connection = try await connection(for: command, by: deadline)
@@ -159,15 +160,34 @@ public final class SSHShell: RemoteShell {
   /// Ends `process` with its group and gives its channel back, whether the task is cancelled or not; takes a few seconds at most.
   private func end(_ process: SSHProcess, of command: Command, on connection: SSHConnection) async {
     process.discard()
-    try? await shielded {
-      if process.ended.result == nil, let pid = try? await process.started.value(by: .now + .seconds(1)) {
-        let line = SSHScript.kill(pid, asRoot: command.executable == "sudo")
-        let killer = connection.start(SSHScript(line: line), input: [], isInputComplete: true)
-        _ = try? await killer.ended.value(by: .now + .seconds(3))
-        killer.close()
-        _ = try? await process.ended.value(by: .now + .seconds(1))
-      }
-      process.close()
+    try? await shielded { try await self.endGroup(of: process, of: command, on: connection) }
+    process.close()
+  }
+
+  private func endGroup(of process: SSHProcess, of command: Command, on connection: SSHConnection) async throws {
+    // A host that is asked to start it says soon that it has.
+    guard process.ended.result == nil, let pid = try await process.started.value(by: .now + .seconds(5)) else { return }
+    let script = SSHScript(line: SSHScript.kill(pid, asRoot: command.executable == "sudo"))
+    if try await !kill(by: script, on: connection) {
+      // There is no room for it there: this sshd allows fewer commands at a time than is usual.
+      let other = try await connect(by: .now + .seconds(3), while: \.isPassing)
+      defer { other.release() }
+      _ = try await kill(by: script, on: other)
+    }
+    _ = try await process.ended.value(by: .now + .seconds(1))
+  }
+
+  /// - Returns: false if the host was not asked to run `script`.
+  private func kill(by script: SSHScript, on connection: SSHConnection) async throws -> Bool {
+    let killer = connection.start(script, input: [], isInputComplete: true)
+    defer { killer.close() }
+    do {
+      _ = try await killer.ended.value(by: .now + .seconds(5))
+      return true
+    } catch SSHProcess.Failure.notSent {
+      return false
+    } catch is SSHProcess.Failure {
+      return true
     }
   }
 
@@ -175,92 +195,6 @@ public final class SSHShell: RemoteShell {
   static func nonce() -> String {
     var generator = SystemRandomNumberGenerator()
     return String(generator.next() as UInt64, radix: 36)
-  }
-
-  // MARK: - Connections
-
-  /// Closes the connections once the commands on them have ended. The next command makes a new one.
-  public func close() { pool.withLock { $0 = [] } }
-
-  private func connection(for command: Command, by deadline: ContinuousClock.Instant) async throws -> SSHConnection {
-    do {
-      return try await connect(by: min(deadline, .now + reconnecting), while: \.isPassing)
-    } catch let error as SSHError {
-      throw ShellError.unreached(command, host: host, error)
-    }
-  }
-
-  /// A connection with room for a command, which is reserved, made if need be.
-  /// - Parameter isWorthwhile: whether to try again after this error.
-  private func connect(
-    by deadline: ContinuousClock.Instant, while isWorthwhile: (SSHError) -> Bool
-  ) async throws -> SSHConnection {
-    var pause: Duration = .milliseconds(50)
-    while true {
-      do {
-        let connection = try await lease(by: deadline)
-        do {
-          try await connection.ready(by: deadline)
-          return connection
-        } catch {
-          connection.release()
-          if !(error is CancellationError) { forget(connection) }
-          throw error
-        }
-      } catch let error as SSHError {
-        guard isWorthwhile(error), ContinuousClock.now + pause < deadline else { throw error }
-        try await Task.sleep(for: pause)
-        pause = min(pause * 2, .seconds(1))
-      }
-    }
-  }
-
-  private func lease(by deadline: ContinuousClock.Instant) async throws -> SSHConnection {
-    guard let first = destination.first else {
-      return try pool.withLock { try take(from: &$0) ?? add(to: &$0, through: nil) }
-    }
-    if let connection = pool.withLock({ take(from: &$0) }) { return connection }
-    do {
-      let jump = try await carrier(first, by: deadline)
-      let socket = try await jump.forward(to: destination.address, port: destination.port, by: deadline)
-      return try pool.withLock { try add(to: &$0, through: (socket, jump)) }
-    } catch let error as SSHError where error.isPassing {
-      throw SSHError.jumpFailed(host: host, jump: "\(first)", reason: "\(error)")
-    }
-  }
-
-  /// Reserves room for a command on one of `pool`, if there is any.
-  private func take(from pool: inout [SSHConnection]) -> SSHConnection? {
-    pool.removeAll { !$0.isAlive }
-    return pool.first { $0.reserve() }
-  }
-
-  /// Begins a connection and reserves room on it.
-  private func add(
-    to pool: inout [SSHConnection], through jump: (socket: Int32, carrier: SSHConnection)?
-  ) throws -> SSHConnection {
-    let connection = try SSHConnection(
-      to: destination, knownHosts: knownHosts, patience: patience, socket: jump?.socket, carrier: jump?.carrier)
-    _ = connection.reserve()
-    pool.append(connection)
-    return connection
-  }
-
-  /// The connection to the jump host.
-  private func carrier(_ first: SSHDestination, by deadline: ContinuousClock.Instant) async throws -> SSHConnection {
-    let carrier = try carriers.withLock { carriers in
-      carriers.removeAll { !$0.isAlive }
-      if let carrier = carriers.first { return carrier }
-      let carrier = try SSHConnection(to: first, knownHosts: knownHosts, patience: patience)
-      carriers = [carrier]
-      return carrier
-    }
-    try await carrier.ready(by: deadline)
-    return carrier
-  }
-
-  private func forget(_ connection: SSHConnection) {
-    pool.withLock { $0.removeAll { $0 === connection } }
   }
 }
 

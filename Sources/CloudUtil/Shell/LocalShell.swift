@@ -155,9 +155,11 @@ private final class WrittenInput: InputProtocol {
     }
   }
 
-  /// - Throws: what stopped the feed, if anything did.
+  /// - Throws: what stopped the feed, if anything did but the end of the command, at which Subprocess cancels it.
   func check() throws {
-    if let error = failure.withLock({ $0 }) { throw error }
+    guard let error = failure.withLock({ $0 }) else { return }
+    if error is CancellationError { return try Task.checkCancellation() }
+    throw error
   }
 }
 

@@ -36,6 +36,25 @@ import Testing
     }
   }
 
+  @Test("An sshd that allows one command a connection gets more connections, and commands there end as elsewhere")
+  func oneSession() async throws {
+    try await SSHServer.use(["MaxSessions 1"]) { server in
+      let shell = server.shell()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 { group.addTask { try await shell.require(Command("sleep", ["1"]), deadline: .soon) } }
+        try await group.waitForAll()
+      }
+      let file = server.folder + "/pid"
+      let command = Command("sh", ["-c", "echo $$ >\(file); sleep 100"])
+      await #expect(throws: ShellError.timedOut(command, host: shell.host)) {
+        try await shell.run(command, deadline: .now + .seconds(1))
+      }
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      let pid = try #require(Int32(text.dropLast()))
+      try await eventually("\(pid) is gone") { !isRunning(pid) }
+    }
+  }
+
   @Test("A connection that breaks loses its commands; none is sent again, and the next one connects anew")
   func broken() async throws {
     try await SSHServer.use { server in

@@ -60,6 +60,34 @@ import Testing
     }
   }
 
+  @Test("At whatever moment commands are cancelled or out of time, none is left and the shell goes on")
+  func anyMoment() async throws {
+    try await SSHServer.use { server in
+      let shell = server.shell()
+      let mark = "run_exp-test-\(UUID().uuidString)"
+      await withTaskGroup(of: Void.self) { group in
+        for number in 0..<60 {
+          let moment = Duration.milliseconds(number * 7)
+          let command = Command("sh", ["-c", "sleep 100; :", mark])
+          group.addTask {
+            if number.isMultiple(of: 2) {
+              _ = try? await shell.run(command, deadline: .now + moment)
+            } else {
+              _ = try? await within(moment) { try await shell.run(command, deadline: .soon) }
+            }
+          }
+        }
+      }
+      try await eventually("all are gone") {
+        let pids = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
+        return !pids.contains {
+          (try? readWhole("/proc/\($0)/cmdline")).map { String(decoding: $0, as: UTF8.self) }?.contains(mark) ?? false
+        }
+      }
+      #expect(try await shell.require(Command("echo", ["on"]), deadline: .soon).stdout == "on\n")
+    }
+  }
+
   @Test("A command that prints more than is kept is an error, not cut output, and is ended")
   func limit() async throws {
     try await SSHServer.use { server in
