@@ -1,4 +1,5 @@
 import CloudUtil
+import Foundation
 
 // Machines that stay: what was put there is taken away again.
 extension Lifecycle {
@@ -18,6 +19,7 @@ extension Lifecycle {
         try await shell.require(ClusterKeys.withdraw(comment: site.keyComment), deadline: .now + .seconds(30))
       }
     }
+    try FileManager.default.removeItem(atPath: site.state)
     progress.tell("\(cluster): nothing of it is left on \(site.all.count) machines, which stay")
   }
 }

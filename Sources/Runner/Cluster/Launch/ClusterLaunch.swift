@@ -35,6 +35,10 @@ struct ClusterLaunch: Sendable {
 
   private func reach() async throws {
     progress.tell("waiting for ssh on \(site.all.count) hosts")
+    if site.knowsNames {
+      try AddressBook(path: "\(site.state)/addresses", knownHosts: site.knownHosts)
+        .update(site.destinations.map { ($0.key, $0.value) })
+    }
     let deadline = ContinuousClock.now + Self.boot
     try await site.onEach("ssh") { machine, shell in
       try await shell.waitUntilReady(deadline: deadline)
