@@ -28,6 +28,10 @@ extension Lifecycle {
       return
     }
     do {
+      guard let hold = FolderLock(URL(filePath: site.state)) else {
+        throw Failure(exitCode: .infrastructure, "another launch of \(site.cluster) is at work on this machine")
+      }
+      defer { hold.release() }
       try await interruptible {
         try await ClusterLaunch(
           site: site, invocation: invocation, build: options.build, onHostLoss: place.onHostLoss,
@@ -38,6 +42,7 @@ extension Lifecycle {
       try await place.leave(site, after: error, invocation, options, commands)
       throw error
     }
+    site.noteStart()
     progress.tell("Starting run on frontend")
     progress.tell("this machine may leave now; attach follows again: \(commands.verb("attach", site.cluster))")
     try await follow(site, invocation, results: results, progress: progress, commands)
@@ -100,7 +105,12 @@ extension Lifecycle {
       progress.tell("the run goes on; follow it again with: \(commands.verb("attach", site.cluster))")
       throw CancellationError()
     }
-    try await interruptible { try await bringHome(site, invocation, path: nil, progress: progress) }
+    do {
+      try await interruptible { try await bringHome(site, invocation, path: nil, progress: progress) }
+    } catch let failure as Failure where status.state != .finished {
+      // Why the run ended says more.
+      progress.tell("\(failure)")
+    }
     if status.state == .finished || hasResults(invocation) { try show(invocation, path: nil, results: results) }
     guard status.state == .finished else {
       throw Failure(
@@ -156,7 +166,9 @@ extension ClusterPlace {
     _ commands: ClusterCommands
   ) async throws {
     guard case .ec2(let cloud) = self else { return }
-    guard options.terminatesOnFailure, !(error is CancellationError) else {
+    // Results that nobody has yet are worth more.
+    let hasRun = (try? await ClusterFollow(site: site, progress: progress).status()) ?? nil != nil
+    guard options.terminatesOnFailure, !(error is CancellationError), !hasRun, !site.hasStarted else {
       progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, invocation, commands))")
       return
     }

@@ -21,7 +21,8 @@ extension Lifecycle {
         try await runOnCluster(invocation, options: options, results: results, in: folder, reporter: reporter)
       }
     } catch {
-      try reporter.fail(error)
+      // A full disk must not hide why.
+      try? reporter.fail(error)
       throw error
     }
     try reporter.finish()
@@ -38,26 +39,38 @@ extension Lifecycle {
     throw Failure(exitCode: .infrastructure, "another run is at work on this cluster")
   }
 
+  /// Writes this run into the cluster's list.
+  /// - Returns: those before it. The lock is held, so they have ended.
+  private static func enter(_ folder: ClusterFolder) throws -> Set<RunOwner> {
+    let before = (try? String(contentsOfFile: folder.owners, encoding: .utf8)) ?? ""
+    guard let current = RunOwner.current else { return [] }
+    try Data((before + "\(current)\n").utf8).write(to: URL(filePath: folder.owners), options: .atomic)
+    return Set(before.split(separator: "\n").compactMap { RunOwner(String($0)) }).subtracting([current])
+  }
+
   /// Once more with the hosts that are left, as often as one is lost and the rest can go on; finished trials stay.
   private static func runOnCluster(
     _ invocation: Invocation, options: RunOptions, results: Results, in folder: ClusterFolder, reporter: RunReporter
   ) async throws {
     var inventory = try Inventory.read(from: folder.inventory)
     let progress = CloudProgress()
+    let ended = try enter(folder)
     while true {
-      let machinery = try await Machinery.cluster(
-        inventory, installation: invocation.installation,
-        shell: { SSHShell(to: folder.destination(of: $0), knownHosts: KnownHosts(path: folder.knownHosts)) },
-        tell: { progress.tell($0) })
-      let lifecycle = Lifecycle(
-        invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
-        git: inventory.git)
+      let fleet = inventory.fleet {
+        SSHShell(to: folder.destination(of: $0), knownHosts: KnownHosts(path: folder.knownHosts))
+      }
       do {
+        var machinery = try await Machinery.cluster(
+          inventory, fleet, installation: invocation.installation, tell: { progress.tell($0) })
+        machinery.ended = ended
+        let lifecycle = Lifecycle(
+          invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
+          git: inventory.git)
         return try await lifecycle.run { try reporter.begin(trial: $0) }
       } catch is CancellationError {
         throw CancellationError()
       } catch {
-        let lost = await machinery.fleet.silent()
+        let lost = await fleet.silent()
         guard !lost.isEmpty else { throw error }
         let names = lost.joined(separator: ", ")
         guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(lost)) else {

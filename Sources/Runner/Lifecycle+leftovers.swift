@@ -47,7 +47,9 @@ extension Lifecycle {
     // Also before a run of processes; but such a run does not depend on Docker.
     var containers = Leftovers<TaggedContainer>()
     for host in machinery.fleet.all {
-      let found = try await Lifecycle.removeContainers(of: experiment, shell: host.shell) { error in
+      let found = try await Lifecycle.removeContainers(
+        of: experiment, ended: machinery.ended, shell: host.shell
+      ) { error in
         if case .images = machinery.packaging { progress.note("containers were not looked for: \(error)") }
       }
       containers.removed += found.removed
@@ -60,10 +62,11 @@ extension Lifecycle {
 
   /// Where there is no Docker, there are no containers.
   private static func removeContainers(
-    of experiment: String, shell: any RemoteShell = LocalShell(), onError tell: (ContainerError) -> Void
+    of experiment: String, ended: Set<RunOwner> = [], shell: any RemoteShell = LocalShell(),
+    onError tell: (ContainerError) -> Void
   ) async throws -> Leftovers<TaggedContainer> {
     do {
-      return try await DockerEngine(shell: shell).removeLeftovers(experiment: experiment)
+      return try await DockerEngine(shell: shell).removeLeftovers(experiment: experiment, ended: ended)
     } catch ContainerError.engine(.notInstalled, _) {
       return Leftovers()
     } catch let error as ContainerError {

@@ -79,15 +79,16 @@ struct Lifecycle {
     do {
       costs = try await run.run()
     } catch {
-      _ = await files.collect(deployment)
-      await files.removeFolder(folder.partial)
+      if await files.collect(deployment).isEmpty { await files.removeFolder(folder.partial) }
       if (try? Analysis.collect(trial: trial, folder: folder.partial)) != nil {
         progress.note("\(label(trial)): records so far are in \(measurement.path).partial")
       }
       throw error
     }
     let missing = await files.collect(deployment)
-    for line in missing { progress.note("\(label(trial)): \(line)") }
+    guard missing.isEmpty else {
+      throw Failure(exitCode: .experiment, "\(label(trial)): \(missing.joined(separator: "\n"))")
+    }
     await files.removeFolder(folder.partial)
     let collected = ContinuousClock.now
     try Analysis.collect(trial: trial, folder: folder.partial)

@@ -13,6 +13,8 @@ public struct Rsync: Hashable, Sendable {
   public var comparesContents = false
   /// Transfers nothing, and prints a line for each file that it would (`--itemize-changes`: those that begin with `>f`).
   public var onlyLists = false
+  /// Takes what links lead to in their place.
+  public var followsLinks = false
   /// Only these, relative to the source.
   public var files: [String]?
   /// Seconds without a byte after which it gives up.
@@ -35,6 +37,7 @@ public struct Rsync: Hashable, Sendable {
       "-a", "--no-owner", "--no-group", "--partial", "--delay-updates", "--protect-args", "--timeout=\(timeout_s)",
     ]
     if comparesContents { words.append("--checksum") }
+    if followsLinks { words += ["--copy-links", "--no-implied-dirs"] }
     if onlyLists { words += ["--dry-run", "--itemize-changes"] }
     if deletes { words.append("--delete") }
     words += filters.map { "--filter=\($0)" }

@@ -52,7 +52,7 @@ enum Bootstrap {
       echo "platform ${ID:-unknown} ${VERSION_ID:-} $(uname -m)"
       [ -d "$1" ] && [ -w "$1" ] && [ -O "$1" ] || echo needs folder
       command -v rsync >/dev/null || echo needs rsync
-      sudo -n true 2>/dev/null || echo needs sudo
+      [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || echo needs sudo
       if command -v docker >/dev/null; then
         if error=$(timeout 10 docker version 2>&1 >/dev/null); then :
         else case $error in *[Pp]ermission*) echo needs permission ;; *) echo needs daemon ;; esac; fi
@@ -69,7 +69,8 @@ enum Bootstrap {
     if needs.contains(.docker) { packages += ["docker.io", "iptables"] }
     if needs.contains(.rsync) { packages += ["rsync"] }
     if needs.contains(.libraries) { packages += ["libcurl4", "libssh2-1", "libyaml-0-2", "libhiredis0.14", "libxml2"] }
-    return Command("sudo", ["-n", "sh", "-s", folder.path] + packages, stdin: Secret(script))
+    let asRoot = #"[ "$(id -u)" != 0 ] || exec sh -s "$@"; exec sudo -n sh -s "$@""#
+    return Command("sh", ["-c", asRoot, "sh", folder.path] + packages, stdin: Secret(script))
   }
 
   /// With the folder and the packages as arguments. The user is whom sudo was asked by.
@@ -83,17 +84,17 @@ enum Bootstrap {
     chmod 755 "$folder"
     apt() { DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 "$@"; }
     if [ $# -gt 0 ]; then
-      for try in 1 2 3; do
-        # A machine that has just booted may be updating itself: that lock has no timeout of its own.
-        if apt update >/tmp/run_exp-apt.log 2>&1 && apt install --no-install-recommends "$@" >>/tmp/run_exp-apt.log 2>&1
-        then break
-        elif [ "$try" = 3 ] || ! grep -q 'Could not get lock\|Unable to lock\|is another process using it' /tmp/run_exp-apt.log
-        then
+      log=$folder/apt.log
+      tries=0
+      # A machine that has just booted may be updating itself: that lock has no timeout of its own.
+      until apt update >"$log" 2>&1 && apt install --no-install-recommends "$@" >>"$log" 2>&1; do
+        tries=$((tries + 1))
+        if [ "$tries" = 60 ] || ! grep -q 'Could not get lock\|Unable to lock\|is another process using it' "$log"; then
           echo "apt-get cannot install: $*" >&2
-          grep '^[EW]:\|Err:' /tmp/run_exp-apt.log | tail -n 4 >&2
+          grep '^[EW]:\|Err:' "$log" | tail -n 4 >&2
           exit 1
         fi
-        sleep 10
+        sleep 3
       done
     fi
     # Where systemd is not, the package's own script starts it.

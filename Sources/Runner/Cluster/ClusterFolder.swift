@@ -21,6 +21,8 @@ struct ClusterFolder: Equatable, Sendable {
   var inventory: String { "\(path)/hosts.json" }
   /// What the run has come to, as `RunStatus`.
   var status: String { "\(path)/status.json" }
+  /// Of every run that was ever at work, as `RunOwner`, a line each: theirs are the containers on the cluster's hosts.
+  var owners: String { "\(path)/owners" }
   /// With which the frontend's host reaches the others.
   var key: String { "\(path)/id_ed25519" }
   var knownHosts: String { "\(path)/known_hosts" }

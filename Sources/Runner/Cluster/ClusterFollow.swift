@@ -60,7 +60,6 @@ struct ClusterFollow: Sendable {
   /// - Throws: `Failure` (results) if what came is not what is there.
   func collect(_ path: String, to target: String) async throws {
     let frontend = try site.frontend
-    let ssh = OpenSSH(frontend.destination, knownHosts: site.knownHosts)
     let there = path.isEmpty ? site.folder.results : "\(site.folder.results)/\(path)"
     let here = path.isEmpty ? target : "\(target)/\(path)"
     let isThere = try await frontend.shell.run(Command("test", ["-d", there]), deadline: .now + Self.short)
@@ -72,16 +71,20 @@ struct ClusterFollow: Sendable {
     // What is not finished has another name.
     rsync.filters = [ResultFolder.partialSuffix, ResultFolder.replacedSuffix].map { "- *\($0)" } + ["- .*.tar.gz"]
     let deadline = ContinuousClock.now + Self.transfer
-    try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
-    (rsync.comparesContents, rsync.onlyLists) = (true, true)
-    let check = try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
-    let different = check.stdout.split(separator: "\n").filter { $0.hasPrefix(">f") }
-    guard different.isEmpty else {
-      throw Failure(
-        exitCode: .results,
-        "\(different.count) files are not here as they are there; collect again:\n"
-          + different.prefix(5).joined(separator: "\n"))
+    var different: [Substring] = []
+    // A trial may finish in between.
+    for _ in 0..<3 {
+      (rsync.comparesContents, rsync.onlyLists) = (false, false)
+      try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
+      (rsync.comparesContents, rsync.onlyLists) = (true, true)
+      let check = try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
+      different = check.stdout.split(separator: "\n").filter { $0.hasPrefix(">f") }
+      if different.isEmpty { return }
     }
+    throw Failure(
+      exitCode: .results,
+      "\(different.count) files are not here as they are there; collect again:\n"
+        + different.prefix(5).joined(separator: "\n"))
   }
 
   private actor ByteCount {

@@ -8,8 +8,14 @@ enum ClusterKeys {
       set -eu
       umask 077
       mkdir -p ~/.ssh
-      touch ~/.ssh/authorized_keys
-      grep -qxF -- "$1" ~/.ssh/authorized_keys || printf '%s\n' "$1" >>~/.ssh/authorized_keys
+      file=~/.ssh/authorized_keys
+      exec 9>>"$file"
+      # Homes may be shared among hosts.
+      flock 9
+      grep -qxF -- "$1" "$file" && exit
+      # Its last line may lack its end.
+      [ -z "$(tail -c 1 "$file")" ] || echo >&9
+      printf '%s\n' "$1" >&9
       """#
     return Command("sh", ["-c", script, "sh", line])
   }
@@ -21,9 +27,12 @@ enum ClusterKeys {
       umask 077
       file=~/.ssh/authorized_keys
       [ -e "$file" ] || exit 0
-      awk -v comment="$1" 'substr($0, length($0) - length(comment)) != " " comment' "$file" >"$file.run_exp"
-      cat "$file.run_exp" >"$file"
-      rm -f -- "$file.run_exp"
+      exec 9>>"$file"
+      flock 9
+      rest=$(mktemp ~/.ssh/.run_exp-XXXXXX)
+      awk -v comment="$1" 'substr($0, length($0) - length(comment)) != " " comment' "$file" >"$rest"
+      cmp -s "$rest" "$file" || cat "$rest" >"$file"
+      rm -f -- "$rest"
       """#
     return Command("sh", ["-c", script, "sh", comment])
   }

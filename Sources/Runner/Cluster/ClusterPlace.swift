@@ -57,6 +57,9 @@ extension Cloud {
         "\(key): the key of \(cluster) is not on this machine; it is where the cluster was launched. Bring it here and name it "
           + "in PARM_SSH_KEY")
     }
+    let state = site.folder(of: cluster)
+    try FileManager.default.createDirectory(
+      atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let destinations = machines.values.joined().map { machine in
       (
         machine.name,
@@ -66,6 +69,6 @@ extension Cloud {
     }
     return ClusterSite(
       cluster: cluster, machines: machines, destinations: Dictionary(destinations) { first, _ in first },
-      state: site.folder(of: cluster), knowsNames: true)
+      state: state, knowsNames: true)
   }
 }

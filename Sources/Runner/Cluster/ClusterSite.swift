@@ -34,6 +34,11 @@ struct ClusterSite: Sendable {
   /// In `authorized_keys` of every host, by which the cluster's key is found again.
   var keyComment: String { "run_exp:\(cluster)" }
 
+  /// Whether a run was ever started from this machine.
+  var hasStarted: Bool { FileManager.default.fileExists(atPath: "\(state)/started") }
+
+  func noteStart() { FileManager.default.createFile(atPath: "\(state)/started", contents: Data()) }
+
   /// Every machine once, by name.
   var all: [Machine] {
     Dictionary(machines.values.joined().map { ($0.name, $0) }) { first, _ in first }.values.sorted { $0.name < $1.name }

@@ -59,6 +59,7 @@ struct DetachedRun: Equatable, Sendable {
     // `tail` ends by itself when the one who holds the lock has: it watches a process that waits for the lock, and that is
     // not its own child, which nobody would bury.
     let script = #"""
+      [ -d "$1" ] || exit 0
       waiting=$(flock "$1" true >/dev/null 2>&1 & echo $!)
       exec tail -c "+$2" -F --pid="$waiting" "$HOME/\#(log)" 2>/dev/null
       """#

@@ -9,6 +9,8 @@ enum HostCleaning {
       idle() { flock -n "$1" true; }
       idle "$1" && exit 0
       run=$(cat "$1/process") || exit 0
+      # Whoever looks holds the lock for a moment, and the number may be somebody else's by now.
+      tr '\0' ' ' <"/proc/$run/cmdline" 2>/dev/null | grep -qF -- " --hosts $(dirname "$1") " || exit 0
       kill -TERM "$run" 2>/dev/null
       for try in $(seq 60); do idle "$1" && exit 0; sleep 0.5; done
       kill -KILL "$run" 2>/dev/null
@@ -18,13 +20,20 @@ enum HostCleaning {
     return Command("sh", ["-c", script, "sh", folder.lock])
   }
 
-  /// Removes the containers of an experiment, and what the cluster keeps on the host.
-  static func clear(_ folder: ClusterFolder, experiment: String) -> Command {
+  /// Prints the owners of the cluster's containers.
+  static func owners(_ folder: ClusterFolder) -> Command {
+    Command("sh", ["-c", #"[ ! -e "$1" ] || cat -- "$1""#, "sh", folder.owners])
+  }
+
+  /// Removes the containers of `owners`, and what the cluster keeps on the host.
+  static func clear(_ folder: ClusterFolder, owners: [String]) -> Command {
     let script = #"""
-      if command -v docker >/dev/null; then
-        containers=$(docker ps --all --quiet --filter "label=$2") || exit 1
+      for owner in "${@:2}"; do
+        containers=$(docker ps --all --quiet --filter "label=$owner") || exit 1
         [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null || exit 1
-      fi
+        # What they never read of their secrets.
+        rm -rf -- /dev/shm/run_exp.*."${owner#*=}"
+      done
       rm -rf -- "$1" 2>/dev/null || sudo -n rm -rf -- "$1" || exit 1
       # Above it only what is empty.
       above=$(dirname "$1")
@@ -35,6 +44,6 @@ enum HostCleaning {
       ! [ -e "$1" ]
       """#
     return Command(
-      "sh", ["-c", script, "sh", folder.path, "\(ContainerLabel.experiment)=\(experiment)"])
+      "bash", ["-c", script, "bash", folder.path] + owners.map { "\(ContainerLabel.owner)=\($0)" })
   }
 }

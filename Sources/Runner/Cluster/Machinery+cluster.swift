@@ -3,23 +3,11 @@ import Foundation
 
 extension Machinery {
   /// Containers on the hosts of a cluster, this one being that of its frontend.
-  /// - Parameter shell: of a host that is not this one.
+  /// - Parameter fleet: of the inventory.
   /// - Throws: `Failure` (infrastructure) if a host cannot keep containers, or has other images than this one.
   static func cluster(
-    _ inventory: Inventory, installation: Installation, shell: (Inventory.Entry) -> any RemoteShell,
-    tell: @escaping @Sendable (String) -> Void
+    _ inventory: Inventory, _ fleet: Fleet, installation: Installation, tell: @escaping @Sendable (String) -> Void
   ) async throws -> Machinery {
-    let here = LocalShell()
-    var hosts: [String: CloudUtil.Host] = [:]
-    for entry in inventory.hosts.values.joined() where hosts[entry.name] == nil {
-      hosts[entry.name] = CloudUtil.Host(
-        name: entry.name, address: entry.address, shell: entry.name == inventory.frontend ? here : shell(entry))
-    }
-    let fleet = Fleet(
-      hosts: Dictionary(
-        uniqueKeysWithValues: inventory.hosts.map { role, entries in
-          (Role(role), entries.compactMap { hosts[$0.name] })
-        }))
     let grounds = try await withThrowingTaskGroup(of: Ground.self) { group in
       for host in fleet.all {
         let programs = inventory.programs(of: host.name)
@@ -38,7 +26,7 @@ extension Machinery {
       }
     }
     return Machinery(
-      fleet: fleet, shell: here,
+      fleet: fleet, shell: LocalShell(),
       engine: FleetEngine(
         Dictionary(uniqueKeysWithValues: grounds.map { ($0.host, $0.engine) }),
         home: inventory.hosts["worker"]?.first?.name ?? inventory.frontend, tell: tell),
@@ -77,6 +65,19 @@ extension Machinery {
 }
 
 extension Inventory {
+  /// Its hosts, commanded from the frontend's, which is this one.
+  /// - Parameter shell: of a host that is not this one.
+  func fleet(shell: (Entry) -> any RemoteShell) -> Fleet {
+    var known: [String: CloudUtil.Host] = [:]
+    for entry in hosts.values.joined() where known[entry.name] == nil {
+      known[entry.name] = CloudUtil.Host(
+        name: entry.name, address: entry.address, shell: entry.name == frontend ? LocalShell() : shell(entry))
+    }
+    return Fleet(
+      hosts: Dictionary(
+        uniqueKeysWithValues: hosts.map { role, entries in (Role(role), entries.compactMap { known[$0.name] }) }))
+  }
+
   /// The images that a host needs, as `Packaging` calls them.
   func programs(of host: String) -> Set<String> {
     var programs: Set<String> = []

@@ -121,9 +121,14 @@ struct Deployment: Sendable {
 }
 
 extension Deployment {
-  /// Writes `deployment.txt`: what is started, in order, a line a service, without its secrets.
+  /// Writes `deployment.txt`: what is started, in order, a line a service (on several hosts with the name of its own), without
+  /// its secrets.
   func write(to folder: URL) throws {
-    let lines = ([redisSpec] + specs).map { "\($0.name)\t\($0.image ?? "process")\t\($0.command)\n" }
+    let isSpread = hosts.count > 1
+    let lines = ([redisSpec] + specs).map { spec in
+      let place = isSpread ? "\(spec.host ?? "")\t" : ""
+      return "\(spec.name)\t\(place)\(spec.image ?? "process")\t\(spec.command)\n"
+    }
     try Data(lines.joined().utf8).write(to: folder.appending(path: "deployment.txt"))
   }
 }

@@ -53,12 +53,16 @@ struct HostFiles: Sendable {
         guard !host.isHere else { continue }
         let file = deployment.clientRecords(index)
         group.addTask {
-          do {
-            try await host.shell.download(file, to: file, deadline: .now + Self.patience)
-            return nil
-          } catch {
-            return "the records of client/\(index) cannot be had: \(error)"
+          var problem = ""
+          for _ in 0..<3 {
+            do {
+              try await host.shell.download(file, to: file, deadline: .now + Self.patience)
+              return nil
+            } catch {
+              problem = "the records of client/\(index) on \(host.name) cannot be had: \(error)"
+            }
           }
+          return problem
         }
       }
       return await group.reduce(into: []) { lines, line in if let line { lines.append(line) } }

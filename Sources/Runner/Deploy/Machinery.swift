@@ -11,6 +11,8 @@ struct Machinery: Sendable {
   var packaging: Packaging
   /// Whether frontend and clients run before every ordinary process: where that is allowed, found out by doing it.
   var isMeasuringRealtime: Bool
+  /// Runs of whom it is known that they have ended, though not from where they were: their containers are left over.
+  var ended: Set<RunOwner> = []
   /// What the user should know of the choice of engine; nil if there was none.
   var remark: String?
 

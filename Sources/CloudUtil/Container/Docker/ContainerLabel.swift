@@ -1,11 +1,11 @@
 /// The labels by which containers of a run are found again, whoever remembers them.
 public enum ContainerLabel {
-  public static let experiment = "run_exp.experiment"
+  static let experiment = "run_exp.experiment"
   static let run = "run_exp.run"
   static let component = "run_exp.component"
   static let role = "run_exp.role"
   /// Holds the `RunOwner`.
-  static let owner = "run_exp.owner"
+  public static let owner = "run_exp.owner"
 
   /// The experiment of containers that only try something out; no experiment can be called so.
   static let trial = ".trial"

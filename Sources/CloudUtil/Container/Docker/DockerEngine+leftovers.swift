@@ -12,13 +12,17 @@ extension DockerEngine {
 
   /// Removes every container of `experiment` whose owner has ended, and what containers of theirs never read of their
   /// secrets; nothing being there is not an error. Runs to its end even if the task is cancelled.
-  public func removeLeftovers(experiment: String) async throws -> Leftovers<TaggedContainer> {
+  /// - Parameter ended: owners of whom the caller knows that they have ended, wherever they were.
+  public func removeLeftovers(
+    experiment: String, ended: Set<RunOwner> = []
+  ) async throws -> Leftovers<TaggedContainer> {
     try await shielded { [self] in
       let found = try await find(experiment: experiment)
       let trials = try await docker.containers(orphanedTrials().map(\.id))
       if !trials.isEmpty { try await docker.remove(trials) }
-      let orphans = found.filter(\.isOrphan)
-      var leftovers = Leftovers(removed: orphans, owned: found.filter { !$0.isOrphan })
+      let isOrphan = { (container: TaggedContainer) in container.isOrphan || ended.contains(container.owner) }
+      let orphans = found.filter(isOrphan)
+      var leftovers = Leftovers(removed: orphans, owned: found.filter { !isOrphan($0) })
       if !orphans.isEmpty {
         let containers = try await docker.containers(orphans.map(\.id))
         try await docker.stop(containers)
@@ -30,14 +34,16 @@ extension DockerEngine {
           leftovers.removed.removeAll { ids.contains($0.id) }
         }
       }
-      try await removeEntries(experiment: experiment)
+      try await removeEntries(experiment: experiment, ended: ended)
       return leftovers
     }
   }
 
-  private func removeEntries(experiment: String) async throws {
+  private func removeEntries(experiment: String, ended: Set<RunOwner>) async throws {
     let paths = try await docker.perform(EntryFolder.list(experiment: experiment)).stdout.split(separator: "\n")
-    let orphans = paths.map(String.init).filter { EntryFolder.owner(of: $0)?.state == .ended }
+    let orphans = paths.map(String.init).filter { path in
+      EntryFolder.owner(of: path).map { $0.state == .ended || ended.contains($0) } ?? false
+    }
     if !orphans.isEmpty { try await docker.perform(EntryFolder.remove(orphans)) }
   }
 }

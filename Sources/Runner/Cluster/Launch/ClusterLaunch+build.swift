@@ -16,8 +16,7 @@ extension ClusterLaunch {
       $0.filters = ["- .git", "- /.build*", "- /results", ":- .gitignore"]
     }
     if try await takesOurPrograms() {
-      let programs = (["run_exp"] + Packaging.programs + ["libTorchRuntime.so"])
-        .filter { FileManager.default.fileExists(atPath: installation.program($0)) }
+      let programs = ourPrograms
       guard programs.contains("run_exp"), Set(Packaging.programs).isSubset(of: programs) else {
         throw Failure(
           exitCode: .infrastructure,
@@ -39,10 +38,16 @@ extension ClusterLaunch {
       try await push(installation.builtModels, to: folder.cache + "/models", files: files.models)
     }
     // Each at its path below the mirror.
-    try await push("", to: folder.mirror, files: files.paths.map { String($0.dropFirst()) })
+    try await push("", to: folder.mirror, files: files.paths.map { String($0.dropFirst()) }) { $0.followsLinks = true }
   }
 
   // MARK: Programs
+
+  /// Those of this machine that are built.
+  private var ourPrograms: [String] {
+    (["run_exp"] + Packaging.programs + ["libTorchRuntime.so"])
+      .filter { FileManager.default.fileExists(atPath: invocation.installation.program($0)) }
+  }
 
   /// Whether the programs of this machine run there: asked for, or found out.
   private func takesOurPrograms() async throws -> Bool {
@@ -50,6 +55,7 @@ extension ClusterLaunch {
     case .local: return true
     case .remote: return false
     case .auto:
+      guard ourPrograms.contains("run_exp"), Set(Packaging.programs).isSubset(of: ourPrograms) else { return false }
       let probe = Bootstrap.probe(site.folder, isFrontend: false)
       let deadline = ContinuousClock.now + Self.short
       let here = Bootstrap.Finding(try await LocalShell().require(probe, deadline: deadline).stdout)
@@ -92,7 +98,7 @@ extension ClusterLaunch {
     let names = (Packaging.programs + [Packaging.redis]).map(Packaging.imageName)
     let frontend = try site.frontend
     var wanted = try await ourImages(names)
-    let deadline = ContinuousClock.now + Self.transfer
+    let deadline = ContinuousClock.now + Self.transfer + Self.building
     if let wanted {
       let there = ImageCarrier.ids(
         try await frontend.shell.require(ImageCarrier.list(names), deadline: deadline).stdout)

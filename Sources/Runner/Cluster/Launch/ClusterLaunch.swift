@@ -24,6 +24,8 @@ struct ClusterLaunch: Sendable {
     let run = DetachedRun(
       folder: site.folder, launch: randomHex(bytes: 6), files: files,
       arguments: arguments + invocation.overrides.flatMap { ["--set", $0] })
+    // Another machine may have launched meanwhile.
+    try await requireIdle()
     try await start(run)
   }
 
@@ -76,7 +78,8 @@ struct ClusterLaunch: Sendable {
       guard !finding.needs.contains(.sudo) else {
         throw Failure(
           exitCode: .infrastructure,
-          "it lacks \(lacking), and its user may not use sudo without a password; allow it, or install that by hand")
+          "it lacks \(lacking), and its user has no sudo without a password; allow it, log in as root, or install that by hand"
+        )
       }
       progress.tell("\(site.roles(of: machine)) \(machine.name): installing (\(lacking))")
       let output = try await shell.run(

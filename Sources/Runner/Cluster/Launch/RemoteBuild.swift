@@ -8,10 +8,10 @@ enum RemoteBuild {
       set -eu
       cd "$1"
       if command -v swift >/dev/null; then
-        sudo -n Scripts/install-dependencies >&2
+        Scripts/install-dependencies >&2
         exec Scripts/build --release
       fi
-      exec docker run --rm --volume "$1:$1" --workdir "$1" --env HOME=/tmp "$2" sh -c '
+      exec docker run --rm --init --volume "$1:$1" --workdir "$1" --env HOME=/tmp "$2" sh -c '
         apt-get -q update >&2 && Scripts/install-dependencies >&2 && Scripts/build --release
         status=$?
         chown -R "$0" .build
