@@ -91,7 +91,7 @@ enum Bootstrap {
         tries=$((tries + 1))
         if [ "$tries" = 60 ] || ! grep -q 'Could not get lock\|Unable to lock\|is another process using it' "$log"; then
           echo "apt-get cannot install: $*" >&2
-          grep '^[EW]:\|Err:' "$log" | tail -n 4 >&2
+          grep '^Err:\|^E:\|^W: Failed' "$log" | head -n 6 >&2
           exit 1
         fi
         sleep 3
