@@ -104,6 +104,9 @@ extension Lifecycle {
     } catch is CancellationError {
       progress.tell("the run goes on; follow it again with: \(commands.verb("attach", site.cluster))")
       throw CancellationError()
+    } catch let error as SSHError {
+      throw Failure(
+        exitCode: .ssh, "\(error)\nthe run goes on; follow it again with: \(commands.verb("attach", site.cluster))")
     }
     do {
       try await interruptible { try await bringHome(site, invocation, path: nil, progress: progress) }
@@ -126,7 +129,7 @@ extension Lifecycle {
     let root = invocation.results.root
     var below = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
     if let path { below = path }
-    guard below.hasPrefix(root + "/") else {
+    guard below.hasPrefix(root + "/"), !below.split(separator: "/").contains("..") else {
       throw Failure(exitCode: .usage, "--path \(below): results lie below \(root)/, as launch prints them")
     }
     progress.tell("collecting \(below)")
