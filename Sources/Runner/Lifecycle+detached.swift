@@ -65,8 +65,8 @@ extension Lifecycle {
         machinery.ended = ended
         let lifecycle = Lifecycle(
           invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
-          git: inventory.git)
-        return try await lifecycle.run { try reporter.begin(trial: $0) }
+          git: inventory.git, reporter: reporter)
+        return try await lifecycle.run()
       } catch is CancellationError {
         throw CancellationError()
       } catch {

@@ -59,6 +59,19 @@ struct ClusterSite: Sendable {
     }
   }
 
+  /// An address may have come to another machine meanwhile: one that says its name is the one it should be.
+  /// - Throws: `Failure` (ssh) if it is another.
+  func requireIdentity(of machine: Machine, _ shell: SSHShell) async throws {
+    guard knowsNames else { return }
+    let name = try await shell.run(
+      Command("cat", ["/var/lib/cloud/data/instance-id"]), deadline: .now + .seconds(30)
+    ).stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard name.isEmpty || name == machine.name else {
+      throw Failure(
+        exitCode: .ssh, "at \(shell.host) there is \(name) and not \(machine.name); nothing was done there")
+    }
+  }
+
   /// Does `work` on every machine at once.
   /// - Throws: a `Failure` that names every machine on which it failed, after all are done.
   func onEach(
