@@ -100,7 +100,7 @@ struct RehearsalTests {
       let failed = try await bench.run("x.json launch")
       #expect(failed.termination == .exited(69))
       #expect(failed.stderr.contains("bootstrap failed on 1 of 5 hosts:\nworker "))
-      #expect(failed.stderr.contains("run on; they cost $0."))
+      #expect(failed.stderr.contains("the machines of rehearsed/main run on; they cost 0.680 USD/h until: "))
       #expect(try await bench.machines().count == 5)
       let given = try await bench.run("x.json launch --terminate-on-failure")
       #expect(given.termination == .exited(69) && given.stderr.contains("has no sudo without a password"))
