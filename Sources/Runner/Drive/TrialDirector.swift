@@ -54,6 +54,8 @@ struct TrialDirector: Sendable {
   private let baseWorkers: Set<Component>
   private var waitingFor: Set<Component>
   private var done: Set<Component> = []
+  /// Clients that have ended with their records whole.
+  private var ended: Set<Component> = []
   private var sentQueries = 0
   private var deadline: Instant
   private let limits: Limits
@@ -169,16 +171,25 @@ struct TrialDirector: Sendable {
     }
   }
 
-  /// A client ends by itself after it has announced `done`, which may come to us later than its end, or never.
+  /// A client ends by itself after it has announced `done`, which may come to us later than its end, or never if Redis is lost.
   private mutating func loseClient(_ client: Component, isSuccess: Bool, _ how: String) {
-    guard !done.contains(client) else { return }
-    guard isSuccess || asked.kills.contains(client) else {
-      stage = .failed("\(client) \(how)")
-      return
+    switch (isSuccess, asked.kills.contains(client)) {
+    case _ where done.contains(client): break
+    case (true, _):
+      ended.insert(client)
+      takeEndsForLastWords()
+    case (false, true):
+      done.insert(client)
+      waitingFor.remove(client)
+    case (false, false): stage = .failed("\(client) \(how)")
     }
-    done.insert(client)
-    // What it sent is heard of, unless nothing can be.
-    if stage != .driving || !isSuccess || wasRedisAway { waitingFor.remove(client) }
+  }
+
+  /// What clients said that have ended may never be heard.
+  private mutating func takeEndsForLastWords() {
+    guard wasRedisAway else { return }
+    done.formUnion(ended)
+    waitingFor.subtract(ended)
   }
 
   private mutating func loseWorker(_ worker: Component, _ how: String) {
@@ -192,6 +203,7 @@ struct TrialDirector: Sendable {
   private mutating func setRedis(isAway: Bool) {
     isRedisAway = isAway
     if isAway { wasRedisAway = true }
+    takeEndsForLastWords()
   }
 
   private mutating func advance(at now: Instant) {

@@ -22,6 +22,11 @@ struct Pace {
     action.sa_flags = SA_RESTART
     action.__sigaction_handler.sa_handler = { _ in _ = Pace.signals.add(1, ordering: .relaxed) }
     sigaction(SIGUSR1, &action, nil)
+    // As with SIGTERM: whoever started the process may have passed on that it is blocked.
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGUSR1)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// What a batch takes now that would take `taken_ns` by itself.
