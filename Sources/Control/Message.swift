@@ -4,6 +4,7 @@ public struct Component: Hashable, Sendable, CustomStringConvertible {
   public init(_ name: String) { self.name = name }
   public init(role: String, _ number: Int) { name = "\(role)/\(number)" }
   public static let frontend = Component("frontend")
+  public static let redis = Component("redis")
   public var description: String { name }
 }
 

@@ -19,7 +19,8 @@ struct Frontend: ParsableCommand {
 
       Environment: RUN_EXP_LINK_SECRET, the secret of worker links; RUN_EXP_REDIS_PASSWORD, that of --redis.
 
-      Runs until SIGTERM or SIGINT and then writes its records. Exit codes: 0 ok, 64 usage, 69 a port is taken, Redis \
+      Runs until SIGTERM or SIGINT and then writes its records. SIGUSR1 says what the order to drain says where Redis is \
+      gone: all queries were sent, and open batches and groups are closed. Exit codes: 0 ok, 64 usage, 69 a port is taken, Redis \
       cannot be reached or the records cannot be written.
       """)
 
@@ -30,6 +31,8 @@ struct Frontend: ParsableCommand {
 
   @Option(help: "Address to listen on.")
   var host = "127.0.0.1"
+  @Option(help: "Address that is told to workers and clients, where it is another.")
+  var advertise: String?
   @Option(help: "Port of queries; 0: any that is free.")
   var port = 1337
   @Option(help: "Port of worker links; 0: any that is free.")
@@ -104,9 +107,11 @@ struct Frontend: ParsableCommand {
       if let records { try RecordFile.makeFolder(records) }
       let server = try Server.start(settings, announcer: { control?.announce($0) })
       Log.event("listening http=\(host):\(server.address.httpPort) links=\(host):\(server.address.linkPort)")
-      try control?.publish(server.address)
-      control?.listen { server.take($0) }
-      let signal = signals.wait()
+      var address = server.address
+      address.host = advertise ?? address.host
+      try control?.publish(address)
+      control?.listen(at: address) { server.take($0) }
+      let signal = signals.wait { server.take(.drain(queries: 0)) }
       Log.event("ended by \(signal)")
       try server.writeRecords()
     } catch {

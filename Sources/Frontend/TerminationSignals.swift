@@ -2,7 +2,7 @@
   import Glibc
 #endif
 
-/// SIGTERM and SIGINT as something to wait for.
+/// SIGTERM and SIGINT as something to wait for, and SIGUSR1 as what may come before.
 struct TerminationSignals {
   private var set = sigset_t()
 
@@ -12,15 +12,22 @@ struct TerminationSignals {
     sigemptyset(&set)
     sigaddset(&set, SIGTERM)
     sigaddset(&set, SIGINT)
+    sigaddset(&set, SIGUSR1)
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Waits for one of them.
+  /// Waits for SIGTERM or SIGINT.
+  /// - Parameter drain: called at each SIGUSR1 before.
   /// - Returns: its name.
-  func wait() -> String {
+  func wait(drain: () -> Void) -> String {
     var set = set
-    var number: Int32 = 0
-    while sigwait(&set, &number) != 0 {}
-    return number == SIGINT ? "SIGINT" : "SIGTERM"
+    while true {
+      var number: Int32 = 0
+      guard sigwait(&set, &number) == 0 else { continue }
+      switch number {
+      case SIGUSR1: drain()
+      default: return number == SIGINT ? "SIGINT" : "SIGTERM"
+      }
+    }
   }
 }

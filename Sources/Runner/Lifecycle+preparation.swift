@@ -10,6 +10,7 @@ extension Lifecycle {
     try checkLimits()
     try checkPort()
     try checkPrograms()
+    let linkAddress = try await checkLinks()
     try await ModelStore(installation: installation, shell: shell, progress: progress)
       .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
     let prepared = try trials.map {
@@ -34,7 +35,9 @@ extension Lifecycle {
     try await models.check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
     if device == "cpu" { warnOfMissingGPU() }
     try await endLeftovers()
-    return Preparation(measurements: zip(measurements, finished).map { ($0, isFinished: $1) }, overwrite: overwrite)
+    return Preparation(
+      measurements: zip(measurements, finished).map { ($0, isFinished: $1) }, overwrite: overwrite,
+      linkAddress: linkAddress)
   }
 
   struct Preparation {
@@ -42,6 +45,8 @@ extension Lifecycle {
     var measurements: [(Measurement, isFinished: Bool)]
     /// Of `--overwrite`.
     var overwrite: OverwriteMark?
+    /// Where components whose links are disturbed reach this host; nil if it is its usual address, or there are none.
+    var linkAddress: String?
   }
 
   /// `trial 2 of 54: coded, 300/s`.
@@ -55,6 +60,27 @@ extension Lifecycle {
     throw Failure(
       exitCode: .infrastructure, "--limits needs containers. \(machinery.remark ?? "")\nSay --engine docker to see why."
     )
+  }
+
+  /// Links are disturbed in the network that a container has to itself.
+  /// - Returns: as in `Preparation`.
+  /// - Throws: `Failure` (infrastructure) if that cannot be done here.
+  private func checkLinks() async throws -> String? {
+    let faults = invocation.experiment.faults
+    guard let index = faults.firstIndex(where: \.action.isOfLink) else { return nil }
+    let what = "faults[\(index)]: \"\(faults[index].action.rawValue)\""
+    guard case .images = machinery.packaging else {
+      throw Failure(
+        exitCode: .infrastructure,
+        "\(what) needs containers, each with a network of its own. \(machinery.remark ?? "")\n"
+          + "Say --engine docker to see why there are none, or leave partition, heal and delay out of faults.")
+    }
+    do {
+      let address = try await machinery.engine.linkGround(delays: faults.contains { $0.action == .delay })
+      return machinery.fleet[Role("frontend")].first?.address.hasPrefix("127.") ?? true ? address : nil
+    } catch let error as ContainerError {
+      throw Failure(exitCode: .infrastructure, "\(what): \(error)")
+    }
   }
 
   /// - Throws: `Failure` (infrastructure) if the port that was asked for is taken.

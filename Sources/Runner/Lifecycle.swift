@@ -41,7 +41,8 @@ struct Lifecycle {
         )
         summary = try Analysis.analyze(folder: measurement.folder.url)
       } else {
-        summary = try await measure(measurement, sweep: preparation.overwrite?.sweep)
+        summary = try await measure(
+          measurement, sweep: preparation.overwrite?.sweep, linkAddress: preparation.linkAddress)
       }
       progress.clear()
       try results.show(path: measurement.path, summary)
@@ -54,21 +55,24 @@ struct Lifecycle {
   }
 
   /// Deploys, drives, collects and analyses one trial; its folder is whole afterwards, or lies aside with what there is.
-  private func measure(_ measurement: Measurement, sweep: String?) async throws -> Summary {
+  /// - Parameter linkAddress: where components with a network of their own reach this host.
+  private func measure(_ measurement: Measurement, sweep: String?, linkAddress: String?) async throws -> Summary {
     let (trial, folder) = (measurement.trial, measurement.folder)
     let (hadRest, lock) = try folder.begin()
     defer { lock.release() }
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement, sweep: sweep).write(to: folder.partial)
-    let placement = try Placement(machinery.fleet)
-    let deployment = Deployment(
-      trial: trial, assets: measurement.assets, placement: placement,
+    let faults = FaultPlan(trial, load_s: measurement.assets.duration / .seconds(1))
+    let placement = try Placement(machinery.fleet, frontendAt: faults.hasLinks ? linkAddress : nil)
+    var deployment = Deployment(
+      trial: trial, assets: measurement.assets, faults: faults, placement: placement,
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
       redis: try RedisService(address: placement.frontend.address),
       linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
       limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime,
       usesGPU: measurement.environment.device == "gpu")
+    try deployment.choosePorts()
     try deployment.write(to: folder.partial)
     let run = TrialRun(
       deployment: deployment, engine: machinery.engine, transport: machinery.transport,

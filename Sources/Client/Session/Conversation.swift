@@ -2,6 +2,7 @@ import Control
 import NIOCore
 import NIOPosix
 import Serving
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -20,14 +21,17 @@ struct Conversation: Sendable {
 
   /// How long the frontend may take to say where it listens.
   static let frontendPatience: Duration = .seconds(60)
-  /// How long what has to be said is tried while Redis does not answer.
+  /// How long the start is waited for while Redis does not answer.
   private static let patience: Duration = .seconds(20)
+  /// How long the end is told while Redis does not answer. Whoever runs the trial learns it from the end of the process.
+  private static let lastPatience: Duration = .seconds(2)
 
   /// Where the frontend listens.
   let frontend: EventLoopFuture<FrontendAddress>
   /// When the schedule starts.
   let go: EventLoopFuture<Instant>
-  /// Fails with a `ClientError` if Redis was lost on the way; the run need not care until it is over.
+  /// Fails with a `ClientError` if Redis was lost before the start, or the client has failed. A Redis that is lost later
+  /// fails nothing: the run goes on, and all that was to be said is in the records.
   let over: EventLoopFuture<Void>
 
   /// To be kept by the client: the first connections are open; the records are in place.
@@ -46,7 +50,6 @@ struct Conversation: Sendable {
     self.go = go.futureResult
     let kept = (opened: opened.futureResult, sent: sent.futureResult, written: written.futureResult)
     over = threads.runIfActive(eventLoop: eventLoop) {
-      var isDriving = false
       do {
         let channel = try ControlChannel(
           host: settings.host, port: settings.port, password: settings.password, run: settings.run)
@@ -55,15 +58,7 @@ struct Conversation: Sendable {
           try kept.opened.wait()
           try channel.announce(Announcement(settings.component, .ready))
           go.succeed(try Conversation.waitForGo(channel, settings.component))
-          isDriving = true
-          let sent = try kept.sent.wait()
-          try channel.persistently(for: Conversation.patience) {
-            try channel.announce(Announcement(settings.component, .sent, detail: String(sent)))
-          }
-          try kept.written.wait()
-          try channel.persistently(for: Conversation.patience) {
-            try channel.announce(Announcement(settings.component, .done))
-          }
+          try Conversation.tellEnd(to: channel, settings.component, kept.sent, kept.written)
         } catch let error as ClientError {
           try channel.announce(Announcement(settings.component, .failed, detail: error.description))
           throw error
@@ -72,7 +67,6 @@ struct Conversation: Sendable {
         let error = error as? ClientError ?? ClientError(.infrastructure, "\(error)")
         frontend.fail(error)
         go.fail(error)
-        if isDriving, error.kind == .infrastructure { Log.line("the run goes on without its runner: \(error)") }
         throw error
       }
     }
@@ -104,6 +98,39 @@ struct Conversation: Sendable {
       }
       if case .go(let start_ns) = order { return Instant(nanoseconds: start_ns) }
     }
+  }
+
+  /// Whether the records are in place.
+  private final class End: Sendable {
+    let isThere = Atomic(false)
+  }
+
+  /// Tells `sent` and `done` when they are so, as far as Redis is there to be told.
+  private static func tellEnd(
+    to channel: ControlChannel, _ component: Component, _ sent: EventLoopFuture<Int>, _ written: EventLoopFuture<Void>
+  ) throws {
+    let count = try sent.wait()
+    let end = End()
+    written.whenComplete { _ in end.isThere.store(true, ordering: .relaxed) }
+    var isAway = false
+    // Once, and again as long as it is worthwhile.
+    func tell(_ announcement: Announcement, while isWorthwhile: () -> Bool) throws {
+      while true {
+        do {
+          return try channel.announce(announcement)
+        } catch let failure as ControlChannel.Failure where failure.isLost {
+          if !isAway { Log.line("redis is gone, the run goes on without it: \(failure)") }
+          isAway = true
+          guard isWorthwhile() else { return }
+          pause(.milliseconds(50))
+        }
+      }
+    }
+    // Replies are on their way, so there is time.
+    try tell(Announcement(component, .sent, detail: String(count))) { !end.isThere.load(ordering: .relaxed) }
+    try written.wait()
+    let deadline = ContinuousClock.now + lastPatience
+    try tell(Announcement(component, .done)) { ContinuousClock.now < deadline }
   }
 
   private static func pause(_ duration: Duration) {

@@ -20,6 +20,15 @@ public protocol ContainerEngine: Sendable {
   /// Changes the limits of a running service.
   func update(_ name: String, limits: Limits) async throws
 
+  /// Finds out whether `shape` will work here, before anything is deployed.
+  /// - Parameter delays: whether there will be delays.
+  /// - Returns: the address at which a service with a network of its own reaches this host.
+  /// - Throws: `unsupported`, and what is to be done about it.
+  func linkGround(delays: Bool) async throws -> String
+
+  /// Disturbs the link of a service that has a network of its own, until it is removed or shaped again.
+  func shape(_ name: String, as condition: LinkCondition) async throws
+
   /// Runs `command` beside the service, in its environment.
   func exec(_ command: Command, in name: String, deadline: ContinuousClock.Instant) async throws -> Output
 
@@ -34,4 +43,15 @@ public protocol ContainerEngine: Sendable {
   /// Ends and forgets everything that carries `tag`, whatever state it or the caller is in.
   /// Nothing being there is not an error. Cancellation does not stop it.
   func remove(_ tag: ProcessTag) async throws
+}
+
+/// Engines whose services have no network of their own.
+extension ContainerEngine {
+  public func linkGround(delays: Bool) async throws -> String {
+    throw ContainerError.unsupported("a plain process shares the network of its host", service: "links")
+  }
+
+  public func shape(_ name: String, as condition: LinkCondition) async throws {
+    throw ContainerError.unsupported("a plain process shares the network of its host", service: name)
+  }
 }

@@ -47,6 +47,18 @@ public final class FleetEngine: ContainerEngine {
     try await engine(of: name).update(name, limits: limits)
   }
 
+  /// All hosts have to be able to.
+  public func linkGround(delays: Bool) async throws -> String {
+    try await withThrowingTaskGroup(of: (host: String, address: String).self) { group in
+      for (host, engine) in engines { group.addTask { (host, try await engine.linkGround(delays: delays)) } }
+      return try await group.reduce(into: "") { if $1.host == home { $0 = $1.address } }
+    }
+  }
+
+  public func shape(_ name: String, as condition: LinkCondition) async throws {
+    try await engine(of: name).shape(name, as: condition)
+  }
+
   public func exec(_ command: Command, in name: String, deadline: ContinuousClock.Instant) async throws -> Output {
     try await engine(of: name).exec(command, in: name, deadline: deadline)
   }

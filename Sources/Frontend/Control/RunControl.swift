@@ -59,27 +59,34 @@ struct RunControl: Sendable {
     }
   }
 
-  /// Gives each order to `take`, on a thread of its own, for as long as the process lives.
-  func listen(_ take: @escaping @Sendable (Order) -> Void) {
+  /// Gives each order to `take`, on a thread of its own, for as long as the process lives. A Redis that comes back may have
+  /// forgotten everything, so it is told again where the frontend listens.
+  func listen(at frontend: FrontendAddress, _ take: @escaping @Sendable (Order) -> Void) {
     listener.execute { [address] in
       let channel = ControlChannel(
         laterTo: address.host, port: address.port, password: address.password, run: address.run)
       var isAway = false
       while true {
         do {
-          let order = try channel.persistently(for: .seconds(1)) {
-            try channel.nextOrder(to: .frontend, timeout: .seconds(1))
+          if isAway {
+            try channel.setFrontendAddress(frontend)
+            Log.event("redis is back")
+            isAway = false
           }
-          if let order { take(order) }
-          if isAway { Log.event("redis is back") }
-          isAway = false
+          if let order = try channel.nextOrder(to: .frontend, timeout: .seconds(1)) { take(order) }
         } catch let failure as ControlChannel.Failure where failure.isLost {
           if !isAway { Log.event("no orders until redis is back: \(failure)") }
           isAway = true
+          pause(.milliseconds(50))
         } catch {
           return Log.event("no more orders are heard: \(error)")
         }
       }
     }
+  }
+
+  private func pause(_ duration: Duration) {
+    var time = timespec(tv_sec: 0, tv_nsec: Int(duration / .nanoseconds(1)))
+    nanosleep(&time, nil)
   }
 }

@@ -19,7 +19,7 @@ enum Analysis {
     }
   }
 
-  /// Computes the summary from `records.csv`, `codes.csv` and `frontend.json` in `folder`; writes nothing.
+  /// Computes the summary from `records.csv`, `codes.csv`, `events.csv` and `frontend.json` in `folder`; writes nothing.
   ///
   /// - Parameter costs: what the stages took. What the frontend counted of itself is added to them.
   /// - Throws: `Failure` if a file cannot be read, naming file, line and column.
@@ -30,7 +30,8 @@ enum Analysis {
       Summary(
         trial: trial, records: try QueryRecord.read(folder.appending(path: "records.csv")),
         codes: try CodeRecord.read(folder.appending(path: "codes.csv")),
-        totals: try json(FrontendTotals.self, folder.appending(path: "frontend.json")), fingerprint: fingerprint,
+        totals: try json(FrontendTotals.self, folder.appending(path: "frontend.json")),
+        faults: try FaultRecord.read(from: folder), fingerprint: fingerprint,
         environment: environment, costs: costs)
     }
   }

@@ -29,6 +29,8 @@ struct Summary: Codable, Equatable, Sendable {
   /// Why the verdict is INVALID.
   var reasons: [String]
   var overloaded: Bool
+  /// What was done to its components; nil: nothing.
+  var faults: [FaultRecord]?
 
   var costs: TrialCosts
 
@@ -43,8 +45,8 @@ extension Summary {
   ///   - records: of all queries of the trial, warm-up included.
   ///   - codes: of all its groups.
   init(
-    trial: Trial, records: [QueryRecord], codes: [CodeRecord], totals: FrontendTotals, fingerprint: String,
-    environment: RunEnvironment, costs: TrialCosts
+    trial: Trial, records: [QueryRecord], codes: [CodeRecord], totals: FrontendTotals, faults: [FaultRecord] = [],
+    fingerprint: String, environment: RunEnvironment, costs: TrialCosts
   ) {
     self.fingerprint = fingerprint
     self.environment = environment
@@ -71,9 +73,11 @@ extension Summary {
     offered_per_s = throughput.offered_per_s
     achieved_per_s = throughput.achieved_per_s
     overloaded = throughput.overloaded
-    reasons = Verdict.reasons(
-      records: records, totalQueries: trial.totalQueries, medianE2E_ms: e2e_ms?.median,
-      missingCodes: (totals.codes ?? codes.count) - codes.count)
+    self.faults = faults.isEmpty ? nil : faults
+    reasons =
+      Verdict.reasons(
+        records: records, totalQueries: trial.totalQueries, medianE2E_ms: e2e_ms?.median,
+        missingCodes: (totals.codes ?? codes.count) - codes.count) + FaultRecord.reasons(faults)
     verdict = reasons.isEmpty ? .valid : .invalid
 
     self.costs = costs

@@ -40,6 +40,7 @@ struct Experiment: Codable, Equatable, Sendable {
   /// nil: no part of the experiment is synthetic.
   var serviceTime: ServiceTime?
   var slowdowns: [Slowdown] = []
+  var faults: [Fault] = []
   var slo_ms = 100_000.0
   /// nil: a partial batch goes at drain.
   var batchTimeout_ms: Double?

@@ -4,7 +4,7 @@ import Wire
 /// What only several keys together can get wrong.
 extension ExperimentReader {
   /// A sweep beyond this would never end; most likely a list was multiplied out by mistake.
-  private static let maximumTrials = 100_000
+  static let maximumTrials = 100_000
 
   mutating func checkTogether(_ experiment: Experiment) {
     checkFrames(experiment)
@@ -12,6 +12,7 @@ extension ExperimentReader {
     checkTiles(experiment)
     checkWorkers(experiment)
     checkTrace(experiment)
+    checkFaults(experiment)
     checkDuration(experiment)
     if experiment.trialCount > Self.maximumTrials {
       problems.add(keys.object, "the lists make \(experiment.trialCount) trials; allowed: up to \(Self.maximumTrials)")

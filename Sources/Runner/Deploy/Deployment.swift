@@ -7,6 +7,8 @@ struct Deployment: Sendable {
   var trial: Trial
   /// The models, inputs and payload of the trial as files on this machine.
   var assets: TrialAssets
+  /// What will be done to its components.
+  var faults: FaultPlan
   var placement: Placement
   var tag: ProcessTag
   var redis: RedisService
@@ -16,8 +18,9 @@ struct Deployment: Sendable {
   var limits: [String: Limits]
   /// Where the trial's files are written.
   var folder: URL
-  /// The frontend's HTTP port; 0: a free one.
+  /// The frontend's ports of queries and of links; 0: a free one.
   var port: Int
+  var linkPort = 0
   /// Whether frontend and clients run before every ordinary process.
   var isMeasuringRealtime: Bool
   /// Whether TorchScript models run on the host's GPUs.
@@ -28,10 +31,33 @@ struct Deployment: Sendable {
   static let workerNiceness = 10
 
   var redisSpec: ServiceSpec {
-    var spec = redis.spec(tag: tag, log: log("redis"))
+    var spec = redis.spec(
+      tag: tag, log: log("redis"), listensTo: faults.hasLink(.redis) ? "0.0.0.0" : placement.frontend.address)
     spec.host = placement.frontend.name
     spec.image = packaging.image(of: Packaging.redis)
     spec.limits = limits[Packaging.redis] ?? Limits()
+    spec.network = network(of: .redis, ports: [redis.port])
+    return spec
+  }
+
+  /// The service of `component`; nil if there is none.
+  func spec(of component: Component) -> ServiceSpec? { ([redisSpec] + specs).first { $0.component == component.name } }
+
+  /// The service of a component that is started again in the course of the trial.
+  /// - Parameters:
+  ///   - count: how many of its paces a worker has behind it.
+  ///   - frontend: where it listens, so that a worker finds it also where Redis is gone; nil: to be asked of Redis.
+  func respawned(_ component: Component, afterPaces count: Int, frontend: FrontendAddress?) -> ServiceSpec? {
+    guard let index = trial.instances.firstIndex(where: { $0.component == component }) else {
+      return spec(of: component)
+    }
+    var spec = worker(index, trial.instances[index], afterPaces: count)
+    if let frontend {
+      let asking = spec.command.arguments.prefix(4)
+      guard asking.first == "--redis" else { return spec }
+      spec.command.arguments.replaceSubrange(
+        asking.indices, with: ["--frontend", "\(frontend.host):\(frontend.linkPort)"])
+    }
     return spec
   }
 
@@ -45,8 +71,11 @@ struct Deployment: Sendable {
   var clientComponents: [Component] { (0..<trial.numClients).map { Component(role: "client", $0) } }
 
   private var frontend: ServiceSpec {
+    let network = network(of: .frontend, ports: [port, linkPort])
+    let hosts = network == .host ? [] : ["--advertise", placement.frontend.address]
     var arguments = [
-      "--host", placement.frontend.address, "--port", String(port), "--mode", trial.mode.rawValue, "--queue",
+      "--host", network == .host ? placement.frontend.address : "0.0.0.0", "--port", String(port), "--link-port",
+      String(linkPort), "--mode", trial.mode.rawValue, "--queue",
       trial.queueMode.rawValue,
       "--k", String(trial.k), "--parities", String(trial.parities), "--batch-size", String(trial.batchSize),
       "--encoder", trial.encoder.rawValue, "--input", assets.input.description, "--slo-ms", Number.text(trial.slo_ms),
@@ -54,24 +83,30 @@ struct Deployment: Sendable {
       "--expected-queries", String(trial.totalQueries),
     ]
     if let timeout = trial.batchTimeout_ms { arguments += ["--batch-timeout-ms", Number.text(timeout)] }
-    return service("query_frontend-parm", .frontend, on: placement.frontend, "frontend", arguments)
+    var spec = service("query_frontend-parm", .frontend, on: placement.frontend, "frontend", hosts + arguments)
+    spec.network = network
+    return spec
   }
 
   private var workers: [ServiceSpec] {
-    trial.instances.enumerated().map { index, instance in
-      var arguments = [
-        "--number", String(instance.number), "--pool", instance.poolText, "--model",
-        assets.models[instance.model] ?? "",
-        "--input", assets.input.description, "--seed", String(trial.seed),
-      ]
-      if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
-      if let slowdowns = assets.slowdowns { arguments += ["--slowdowns", slowdowns] }
-      var spec = service(
-        "worker-\(instance.number)-parm", instance.component, on: placement.worker(index), "worker", arguments,
-        niceness: Deployment.workerNiceness)
-      spec.usesGPU = usesGPU && assets.torchScript(instance.model) != nil
-      return spec
-    }
+    trial.instances.enumerated().map { worker($0, $1) }
+  }
+
+  private func worker(_ index: Int, _ instance: Instance, afterPaces count: Int = 0) -> ServiceSpec {
+    var arguments = [
+      "--number", String(instance.number), "--pool", instance.poolText, "--model",
+      assets.models[instance.model] ?? "",
+      "--input", assets.input.description, "--seed", String(trial.seed),
+    ]
+    if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
+    if let slowdowns = assets.slowdowns { arguments += ["--slowdowns", slowdowns] }
+    let paces = faults.paces(of: instance.component).dropFirst(count)
+    if !paces.isEmpty { arguments += ["--paces", paces.map(Number.text).joined(separator: ",")] }
+    var spec = service(
+      "worker-\(instance.number)-parm", instance.component, on: placement.worker(index), "worker", arguments,
+      niceness: Deployment.workerNiceness)
+    spec.usesGPU = usesGPU && assets.torchScript(instance.model) != nil
+    return spec
   }
 
   private var clients: [ServiceSpec] {
@@ -104,11 +139,20 @@ struct Deployment: Sendable {
     spec.image = packaging.image(of: executable)
     spec.limits = limits[executable] ?? Limits()
     spec.mounts = [Mount(folder.path, isReadOnly: false)] + assets.files.map { Mount($0) }
+    spec.network = network(of: component, ports: [])
     // Only what has no niceness of its own measures.
     let isMeasuring = niceness == nil
     spec.isRealtime = isMeasuringRealtime && isMeasuring
     spec.isIdle = !isMeasuringRealtime && !isMeasuring
     return spec
+  }
+
+  /// A component whose link is disturbed has one of its own, others that of their host.
+  /// - Parameter ports: at which it is reached.
+  private func network(of component: Component, ports: [Int]) -> ServiceNetwork {
+    guard faults.hasLink(component) else { return .host }
+    let address = placement.frontend.address
+    return .bridge(published: ports.map { PublishedPort(address: address, host: $0, container: $0) })
   }
 
   /// Where a client writes what it saw, on its host.
@@ -121,6 +165,14 @@ struct Deployment: Sendable {
 }
 
 extension Deployment {
+  /// A frontend with a network of its own is reached at ports that are known before it starts.
+  /// - Throws: `SystemCall`.
+  mutating func choosePorts() throws {
+    guard faults.hasLink(.frontend) else { return }
+    if port == 0 { port = try LoopbackPort.free() }
+    repeat { linkPort = try LoopbackPort.free() } while linkPort == port
+  }
+
   /// Writes `deployment.txt`: what is started, in order, a line a service (on several hosts with the name of its own), without
   /// its secrets.
   func write(to folder: URL) throws {

@@ -9,14 +9,17 @@ struct Placement: Sendable {
   private let workers: [CloudUtil.Host]
   private let clients: [CloudUtil.Host]
 
+  /// - Parameter address: of the frontend's host, where it is not to be reached at its usual one.
   /// - Throws: `Failure` (infrastructure) if a role has no host.
-  init(_ fleet: Fleet) throws {
+  init(_ fleet: Fleet, frontendAt address: String? = nil) throws {
     func hosts(_ role: String) throws -> [CloudUtil.Host] {
       let hosts = fleet[Role(role)]
       guard !hosts.isEmpty else { throw Failure(exitCode: .infrastructure, "there is no machine for the \(role)") }
       return hosts
     }
-    frontend = try hosts("frontend")[0]
+    var frontend = try hosts("frontend")[0]
+    frontend.address = address ?? frontend.address
+    self.frontend = frontend
     workers = try hosts("worker")
     clients = try hosts("client")
   }

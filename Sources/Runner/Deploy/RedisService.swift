@@ -4,7 +4,6 @@ import Foundation
 
 /// The Redis of one trial: Debian's redis-server on a free port, with a password and without files.
 struct RedisService: Sendable {
-  static let component = Component("redis")
   static let name = "redis-parm"
 
   /// Where every component reaches it.
@@ -33,9 +32,10 @@ struct RedisService: Sendable {
 
   /// The configuration goes in by standard input, where no other user can read it. Redis would write its title over its
   /// environment, and with it over the tag by which it is found again.
-  func spec(tag: ProcessTag, log: String) -> ServiceSpec {
+  /// - Parameter listensTo: the address that it binds.
+  func spec(tag: ProcessTag, log: String, listensTo: String) -> ServiceSpec {
     let configuration = """
-      bind \(address)
+      bind \(listensTo)
       port \(port)
       requirepass \(password.value)
       save ""
@@ -47,7 +47,7 @@ struct RedisService: Sendable {
 
       """
     return ServiceSpec(
-      name: RedisService.name, component: RedisService.component.name,
+      name: RedisService.name, component: Component.redis.name,
       command: Command("redis-server", ["-"], stdin: Secret(configuration)), tag: tag, log: log)
   }
 

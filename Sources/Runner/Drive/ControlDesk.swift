@@ -22,18 +22,34 @@ final class ControlDesk: Sendable {
   /// How long an order is tried while Redis does not answer.
   private static let patience: Duration = .seconds(10)
 
+  /// What is heard of the run.
+  enum News: Sendable {
+    case announced(Announcement)
+    /// Redis does not answer, or does again.
+    case redis(isAway: Bool)
+  }
+
+  /// For how long Redis may be silent before it counts as gone.
+  private static let silence: Duration = .seconds(1)
+
   /// The announcements of the run, until the desk is closed. None is lost while Redis stalls.
-  func announcements() -> AsyncStream<Announcement> {
+  func news() -> AsyncStream<News> {
     AsyncStream { continuation in
       let thread = Thread { [self] in
         defer { continuation.finish() }
         let channel = connect()
+        var isAway = false
         while !isClosed.withLock({ $0 }) {
           do {
-            let next = try channel.persistently(for: .seconds(1)) { try channel.nextAnnouncement(timeout: .seconds(1)) }
-            if let next { continuation.yield(next) }
+            let next = try channel.persistently(for: Self.silence) {
+              try channel.nextAnnouncement(timeout: .seconds(1))
+            }
+            if isAway { continuation.yield(.redis(isAway: false)) }
+            isAway = false
+            if let next { continuation.yield(.announced(next)) }
           } catch let failure as ControlChannel.Failure where failure.isLost {
-            continue
+            if !isAway { continuation.yield(.redis(isAway: true)) }
+            isAway = true
           } catch {
             return
           }

@@ -5,6 +5,9 @@ import Serving
 ///
 /// deploying -> driving -> draining -> finishing -> finished. A trial that cannot go on ends in `failed`, with a reason
 /// that names the component.
+///
+/// Redis carries announcements and orders, and a trial that drives goes on without it: clients send by their own schedule,
+/// whose end is known, and say by their exit status that their records are whole.
 struct TrialDirector: Sendable {
   enum Stage: Equatable, Sendable {
     /// Waits for every component to be ready.
@@ -23,6 +26,12 @@ struct TrialDirector: Sendable {
     case announced(Announcement)
     /// A process ended, as `how` says (`was killed by signal 9`, `exited with status 65: no such file`).
     case exited(Component, isSuccess: Bool, how: String)
+    /// A component that had ended was started again, as a fault asked.
+    case restarted(Component)
+    /// What was done to a component, for the user to know.
+    case disturbed(String)
+    /// Redis does not answer, or answers again.
+    case redis(isAway: Bool)
     /// Time has passed.
     case tick
   }
@@ -36,16 +45,25 @@ struct TrialDirector: Sendable {
   /// Base workers that are lost for good: their process ended.
   private(set) var deadWorkers: Set<Component> = []
   private(set) var commands: [Command] = []
+  /// Orders that go through Redis reach nobody now.
+  private(set) var isRedisAway = false
+  /// When the schedule of the load begins; nil before `go`.
+  private(set) var start: Instant?
 
   private let clients: [Component]
   private let baseWorkers: Set<Component>
   private var waitingFor: Set<Component>
   private var done: Set<Component> = []
+  /// Clients that have ended with their records whole.
+  private var ended: Set<Component> = []
   private var sentQueries = 0
   private var deadline: Instant
   private let limits: Limits
   /// How far the clock of a client's host is ahead of this one's; those that are not in it are equal.
   private let clockOffsets: [Component: Duration]
+  private var asked: AskedEnds
+  /// What was said while Redis was away, or shortly before, may never have been heard.
+  private var wasRedisAway = false
 
   /// How long each stage may take.
   struct Limits: Equatable, Sendable {
@@ -53,6 +71,8 @@ struct TrialDirector: Sendable {
     var ready: Duration = .seconds(120)
     /// From `go` to the last query sent.
     var drive: Duration
+    /// From the start of the schedule to its last query.
+    var schedule: Duration = .zero
     /// From there to the last reply.
     var drain: Duration
     var finish: Duration = .seconds(10)
@@ -60,11 +80,23 @@ struct TrialDirector: Sendable {
     var lead: Duration = .milliseconds(50)
   }
 
+  /// What the experiment itself does to components.
+  struct AskedEnds: Equatable, Sendable {
+    /// Those that it kills.
+    var kills: Set<Component> = []
+    /// How often it starts one again.
+    var restarts: [Component: Int] = [:]
+  }
+
+  /// From the end of the schedule until queries count as sent whose client cannot be heard.
+  private static let grace: Duration = .seconds(1)
+
   init(
     baseWorkers: [Component], redundantWorkers: [Component], clients: [Component],
-    clockOffsets: [Component: Duration] = [:], limits: Limits, at now: Instant
+    clockOffsets: [Component: Duration] = [:], asked: AskedEnds = AskedEnds(), limits: Limits, at now: Instant
   ) {
     self.clockOffsets = clockOffsets
+    self.asked = asked
     self.clients = clients
     self.baseWorkers = Set(baseWorkers)
     self.limits = limits
@@ -78,7 +110,12 @@ struct TrialDirector: Sendable {
     switch event {
     case .announced(let announcement): hear(announcement)
     case .exited(let component, let isSuccess, let how): lose(component, isSuccess: isSuccess, how)
-    case .tick: break
+    case .restarted(let component):
+      asked.restarts[component, default: 1] -= 1
+      deadWorkers.remove(component)
+      if component == .redis { isRedisAway = false }
+    case .redis(let isAway): setRedis(isAway: isAway)
+    case .disturbed, .tick: break
     }
     advance(at: now)
     if deadline <= now, isRunning {
@@ -100,6 +137,8 @@ struct TrialDirector: Sendable {
     switch (announcement.state, stage) {
     case (.failed, _): stage = .failed("\(announcement.component): \(announcement.detail)")
     case (.ready, .deploying): waitingFor.remove(announcement.component)
+    // The end of one that was started again may be heard after its start.
+    case (.ready, _): deadWorkers.remove(announcement.component)
     // One that is alive comes back; the end of one that is not is told as such.
     case (.lost, .deploying): waitingFor.insert(announcement.component)
     case (.sent, .driving):
@@ -118,25 +157,64 @@ struct TrialDirector: Sendable {
     switch stage {
     case .deploying: stage = .failed("\(component) \(how) before it was ready")
     default:
-      if component.role == "client" {
-        // A client ends by itself after it has announced `done`, which may come to us later than its end.
-        if !isSuccess, !done.contains(component) { stage = .failed("\(component) \(how)") }
-      } else if component.isWorker {
-        deadWorkers.insert(component)
-        if baseWorkers.isSubset(of: deadWorkers), stage != .finishing {
-          stage = .failed("no instance of the base model is left: the last, \(component), \(how)")
-        }
-      } else {
-        stage = .failed("\(component) \(how)")
+      switch component {
+      case _ where component.role == "client": loseClient(component, isSuccess: isSuccess, how)
+      case _ where component.isWorker: loseWorker(component, how)
+      case .redis: setRedis(isAway: true)
+      // Without Redis it is told by a signal to end, and its end says that its files are written.
+      case .frontend where stage == .finishing && isSuccess: waitingFor.remove(.frontend)
+      default:
+        let reason =
+          asked.kills.contains(component) ? ", as the experiment asks; the records of the trial end with it" : ""
+        stage = .failed("\(component) \(how)\(reason)")
       }
     }
   }
 
+  /// A client ends by itself after it has announced `done`, which may come to us later than its end, or never if Redis is lost.
+  private mutating func loseClient(_ client: Component, isSuccess: Bool, _ how: String) {
+    switch (isSuccess, asked.kills.contains(client)) {
+    case _ where done.contains(client): break
+    case (true, _):
+      ended.insert(client)
+      takeEndsForLastWords()
+    case (false, true):
+      done.insert(client)
+      waitingFor.remove(client)
+    case (false, false): stage = .failed("\(client) \(how)")
+    }
+  }
+
+  /// What clients said that have ended may never be heard.
+  private mutating func takeEndsForLastWords() {
+    guard wasRedisAway else { return }
+    done.formUnion(ended)
+    waitingFor.subtract(ended)
+  }
+
+  private mutating func loseWorker(_ worker: Component, _ how: String) {
+    deadWorkers.insert(worker)
+    let isHopeless = baseWorkers.allSatisfy { deadWorkers.contains($0) && asked.restarts[$0, default: 0] <= 0 }
+    if isHopeless, stage != .finishing {
+      stage = .failed("no instance of the base model is left: the last, \(worker), \(how)")
+    }
+  }
+
+  private mutating func setRedis(isAway: Bool) {
+    isRedisAway = isAway
+    if isAway { wasRedisAway = true }
+    takeEndsForLastWords()
+  }
+
   private mutating func advance(at now: Instant) {
+    if stage == .driving, wasRedisAway, let start, start + limits.schedule + TrialDirector.grace <= now {
+      waitingFor = []
+    }
     guard waitingFor.isEmpty else { return }
     switch stage {
     case .deploying:
       let start = now + limits.lead
+      self.start = start
       // Each by its own clock.
       commands += clients.map {
         Command(order: .go(start_ns: (start + (clockOffsets[$0] ?? .zero)).nanoseconds), to: $0)

@@ -15,6 +15,7 @@ struct TrialRun {
   let kind: String
   /// Of the detached run that it belongs to, as its file has it: kept in Redis as well.
   var status: String?
+  let clock = Clock()
 
   /// Runs the trial to its end. Whatever happens, everything that it started is stopped when this returns or throws.
   /// - Throws: `Failure` if it cannot be finished; `CancellationError` if it is interrupted. What was recorded so far
@@ -52,31 +53,46 @@ struct TrialRun {
     try await engine.deploy(deployment.specs)
     let clocks = ClockRecords(hosts: deployment.hosts, folder: deployment.folder)
     let offsets = try await clocks.take(.before)
-    let costs = try await drive(desk, offsets, since: stopwatch)
+    let (events, continuation) = AsyncStream.makeStream(of: TrialDirector.Event.self)
+    let disturbances = try disturbances(desk, continuation)
+    let costs = try await withTeardown {
+      try await drive(desk, offsets, events, continuation, disturbances, since: stopwatch)
+    } teardown: {
+      try await TrialRun.stop(disturbances)
+    } unnoticed: { error in
+      progress.note("\(label): \(error)")
+    }
     try await clocks.take(.after)
     return costs
   }
 
   /// Feeds the director until the trial is over.
   private func drive(
-    _ desk: ControlDesk, _ offsets: [String: ClockOffset], since deployed: ContinuousClock.Instant
+    _ desk: ControlDesk, _ offsets: [String: ClockOffset], _ events: AsyncStream<TrialDirector.Event>,
+    _ continuation: AsyncStream<TrialDirector.Event>.Continuation, _ disturbances: [any Disturbance],
+    since deployed: ContinuousClock.Instant
   ) async throws -> TrialCosts {
-    let clock = Clock()
     let trial = deployment.trial
     let duration = deployment.assets.duration
     var director = TrialDirector(
       baseWorkers: deployment.baseWorkers, redundantWorkers: deployment.redundantWorkers,
       clients: deployment.clientComponents, clockOffsets: clockOffsets(offsets),
+      asked: deployment.faults.askedEnds,
       limits: .init(
-        drive: duration * 1.5 + .seconds(30), drain: .milliseconds(trial.slo_ms) + .seconds(20),
+        drive: duration * 1.5 + .seconds(30), schedule: try deployment.assets.scheduleLength(of: trial),
+        drain: .milliseconds(trial.slo_ms) + .seconds(20),
         finish: .seconds(10) + .microseconds(50) * trial.totalQueries),
       at: clock.now())
-    let (events, continuation) = AsyncStream.makeStream(of: TrialDirector.Event.self)
 
     return try await withThrowingTaskGroup(of: Void.self) { group in
       defer { group.cancelAll() }
       group.addTask {
-        for await announcement in desk.announcements() { continuation.yield(.announced(announcement)) }
+        for await news in desk.news() {
+          switch news {
+          case .announced(let announcement): continuation.yield(.announced(announcement))
+          case .redis(let isAway): continuation.yield(.redis(isAway: isAway))
+          }
+        }
       }
       group.addTask { [engine] in
         for await exit in engine.exits() {
@@ -101,7 +117,16 @@ struct TrialRun {
       for await event in events {
         let stage = director.stage
         director.handle(event, at: clock.now())
-        try await desk.send(director.commands)
+        if director.stage != stage {
+          // Before the components are told: what disturbs them begins with the load and is over when it has drained.
+          switch director.stage {
+          case .driving:
+            for disturbance in disturbances { try await disturbance.start(at: director.start ?? clock.now()) }
+          case .finishing: try await TrialRun.stop(disturbances)
+          default: break
+          }
+        }
+        try await send(&director, through: desk)
         tell(event)
         if director.stage != stage {
           let now = ContinuousClock.now
@@ -136,6 +161,27 @@ struct TrialRun {
     }
   }
 
+  /// Orders go through Redis; where that is gone, to the frontend as signals. Clients need none after `go`.
+  private func send(_ director: inout TrialDirector, through desk: ControlDesk) async throws {
+    guard !director.commands.isEmpty else { return }
+    let commands = director.commands
+    if !director.isRedisAway {
+      do {
+        return try await desk.send(commands)
+      } catch let failure as ControlChannel.Failure where failure.isLost && director.stage != .driving {
+        director.handle(.redis(isAway: true), at: clock.now())
+      }
+    }
+    for command in commands {
+      guard let spec = deployment.spec(of: command.to) else { continue }
+      switch command.order {
+      case .drain: try await engine.signal(spec.name, SIGUSR1)
+      case .finish: try await engine.signal(spec.name, SIGTERM)
+      case .go: throw Failure(exitCode: .infrastructure, "\(label): redis does not answer, and load cannot begin")
+      }
+    }
+  }
+
   private func clockOffsets(_ hosts: [String: ClockOffset]) -> [Component: Duration] {
     var offsets: [Component: Duration] = [:]
     for (index, client) in deployment.clientComponents.enumerated() {
@@ -150,6 +196,9 @@ struct TrialRun {
     case .announced(let announcement) where announcement.state == .lost:
       progress.note("\(label): lost \(announcement.component) (\(announcement.detail))")
     case .exited(let component, _, let how) where component.isWorker: progress.note("\(label): \(component) \(how)")
+    case .exited(.redis, _, let how): progress.note("\(label): redis \(how); the trial goes on without it")
+    case .disturbed(let what): progress.note("\(label): \(what)")
+    case .redis(let isAway): progress.note("\(label): redis \(isAway ? "does not answer" : "answers again")")
     default: break
     }
   }

@@ -63,12 +63,32 @@ struct PlanText {
     if case .trace(let file) = sweep.experiment.arrivals {
       notes.append("arrivals keep the times of \(file); rate/s, time, cores and busy are as if they came at send_rates")
     }
+    notes += faults
     let models = Set(sweep.trials.flatMap { $0.instances.map(\.model) }).sorted()
     for model in models {
       guard let trial = sweep.trials.first(where: { $0.instances.contains { $0.model == model } }) else { continue }
       notes.append("service time of \(model): \(Self.origin(of: model, in: trial))")
     }
     return notes
+  }
+
+  /// A line a fault: whom it strikes in which trials, and which go without it.
+  private var faults: [String] {
+    let plans = sweep.trials.map { trial -> (index: Int, entries: [FaultPlan.Entry]) in
+      var load_s = trial.load_s
+      if case .trace = trial.arrivals { load_s = .infinity }
+      return (trial.index, FaultPlan(trial, load_s: load_s).entries)
+    }
+    // All trials have the same faults in the same order.
+    return (plans.first?.entries ?? []).enumerated().map { place, entry in
+      let ways = Dictionary(grouping: plans) { plan in
+        plan.entries[place].omission ?? plan.entries[place].component?.name ?? ""
+      }
+      let texts = ways.sorted { ($0.value[0].index, $0.key) < ($1.value[0].index, $1.key) }.map { way, plans in
+        "\(way) in \(Self.trials(plans.map(\.index)))"
+      }
+      return "fault: \(entry.fault): \(texts.joined(separator: "; "))"
+    }
   }
 
   private static func origin(of model: String, in trial: Trial) -> String {

@@ -57,7 +57,8 @@ extension Trial {
       rate: place.rate, numClients: experiment.numClients, measuredQueries: experiment.measuredQueries,
       warmupQueries: experiment.warmupQueries(k: place.k, batchSize: place.batchSize), repetition: place.repetition,
       seed: experiment.seed, arrivals: experiment.arrivals, payload: experiment.payload,
-      serviceTime: experiment.serviceTime, slowdowns: experiment.slowdowns, slo_ms: experiment.slo_ms,
+      serviceTime: experiment.serviceTime, slowdowns: experiment.slowdowns,
+      faults: experiment.faults.isEmpty ? nil : experiment.faults, slo_ms: experiment.slo_ms,
       batchTimeout_ms: experiment.batchTimeout_ms, maxInFlight: experiment.maxInFlight)
     seed = LoadSeed.of(self, experimentSeed: experiment.seed)
   }

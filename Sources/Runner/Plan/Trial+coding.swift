@@ -45,7 +45,7 @@ extension Trial {
     case seed = "load_seed"
     case arrivals, payload
     case serviceTime = "service_time"
-    case slowdowns, slo_ms
+    case slowdowns, faults, slo_ms
     case batchTimeout_ms = "batch_timeout_ms"
     case maxInFlight = "max_in_flight"
   }

@@ -39,6 +39,8 @@ struct Trial: Codable, Equatable, Sendable {
   var payload: Payload
   var serviceTime: ServiceTime?
   var slowdowns: [Slowdown]
+  /// nil: none.
+  var faults: [Fault]?
   var slo_ms: Double
   var batchTimeout_ms: Double?
   var maxInFlight: Int

@@ -16,7 +16,9 @@ enum Report {
       latency("CLIENT_LATENCY (ms)", summary.client_ms), intervals(summary.intervals_95), answered(summary.answered),
     ]
     if let accuracy = summary.accuracy { blocks.append(self.accuracy(accuracy)) }
-    blocks += [throughput(summary), verdict(summary)]
+    blocks.append(throughput(summary))
+    if let faults = summary.faults { blocks.append(self.faults(faults)) }
+    blocks.append(verdict(summary))
     return blocks.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
 
@@ -66,6 +68,18 @@ enum Report {
       "RATE (queries/s)", row(["OFFERED", "ACHIEVED", "OVERLOADED", "REQUEUED", "WORKERS_LOST"]),
       row(rates + [summary.overloaded ? "yes" : "no", String(summary.requeued), String(summary.workers_lost)]),
     ]
+  }
+
+  /// LATE: from its second until it was in effect.
+  private static func faults(_ faults: [FaultRecord]) -> [String] {
+    ["FAULTS", row(["AT (s)", "ACTION", "TARGET", "LATE (ms)", "OUTCOME"])]
+      + faults.map { record in
+        row([
+          Number.text(record.fault.at_s), record.fault.action.rawValue,
+          record.component ?? record.fault.target.description,
+          record.late_ms.map { decimals($0, 2) } ?? "none", record.outcome.rawValue,
+        ])
+      }
   }
 
   private static func verdict(_ summary: Summary) -> [String] {

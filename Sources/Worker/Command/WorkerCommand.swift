@@ -74,6 +74,12 @@ struct WorkerCommand: ParsableCommand {
       """, valueName: "json"), transform: Slowdown.parse)
   var slowdowns: [Slowdown] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Each SIGUSR1 goes on to the next of these: how many times as long a batch takes from then on.",
+      valueName: "factors"), transform: Pace.parse)
+  var paces: [Double] = []
+
   @Option(help: "Of the service times and slowdowns; each worker draws its own from it.")
   var seed: UInt64 = 1
 
@@ -99,7 +105,8 @@ struct WorkerCommand: ParsableCommand {
   /// Never returns but by a failure to start: the model runs on this thread, the link on another.
   private func serve() throws(StartFailure) {
     var instance = try Instance(
-      model: loadModel(), form: input, slowdowns: Slowdowns(slowdowns, seed: seed, worker: number))
+      model: loadModel(), form: input, slowdowns: Slowdowns(slowdowns, seed: seed, worker: number),
+      pace: Pace(paces))
     Log.line("worker/\(number): model \(model) is loaded")
     let jobs = JobMailbox()
     let secret = environment("RUN_EXP_LINK_SECRET") ?? ""

@@ -8,14 +8,16 @@ struct Instance {
   private var model: any Model
   private let form: InputForm
   private var slowdowns: Slowdowns
+  private let pace: Pace
   /// nil: no input is an image.
   private let preprocessor: ImagePreprocessor?
 
   /// - Throws: `StartFailure` 69 if there is no memory for an image decoder.
-  init(model: any Model, form: InputForm, slowdowns: Slowdowns) throws(StartFailure) {
+  init(model: any Model, form: InputForm, slowdowns: Slowdowns, pace: Pace = Pace()) throws(StartFailure) {
     self.model = model
     self.form = form
     self.slowdowns = slowdowns
+    self.pace = pace
     preprocessor = form.isImage ? ImagePreprocessor() : nil
     guard !form.isImage || preprocessor != nil else { throw .unavailable("no memory for an image decoder") }
   }
@@ -47,8 +49,12 @@ struct Instance {
       results = inputs.map { _ in .failed(error.reason) }
     }
     let end_ns = Monotonic.now_ns()
-    let added_ns = slowdowns.next_ns(service_ns: end_ns - start_ns)
-    if added_ns > 0 { Monotonic.sleep(until_ns: end_ns + added_ns) }
+    let own_ns = end_ns - start_ns
+    let taken_ns = own_ns + slowdowns.next_ns(service_ns: own_ns)
+    // A pace that is set meanwhile holds for this batch as well.
+    while case let until_ns = start_ns + pace.slowed_ns(taken_ns), until_ns > Monotonic.now_ns() {
+      Monotonic.sleep(until_ns: until_ns)
+    }
     return results
   }
 

@@ -93,7 +93,6 @@ struct BrokenExperiments {
     .init(["encoder": #""product""#], "encoder", #"allowed: "sum""#),
     .init(["parities": "4"], "parities", "found 4; allowed: an integer from 1 to 3"),
     .init(["parities": "0"], "parities", "found 0"),
-    .init(["faults": #"[{"at_s": 10}]"#], "faults", "not available in this version"),
     .init(["background_rate": "16"], "background_rate", "not available in this version"),
     .init(["slo_ms": "0"], "slo_ms", "found 0; allowed: a number > 0"),
     .init(["batch_timeout_ms": "-2"], "batch_timeout_ms", "found -2"),

@@ -47,7 +47,8 @@ struct ExperimentTests {
       "model": #""synthetic""#, "system": #""parm""#, "seed": "9007199254740993", "warmup_batches": "0",
       "encoder": #""sum""#, "parities": "1", "arrivals": #"{"kind": "uniform"}"#,
       "payload": #"{"kind": "floats", "count": 8}"#, "batch_timeout_ms": "2.5", "slo_ms": "500",
-      "max_in_flight": "7", "service_time": #"{"kind": "exponential", "median_ms": 10}"#, "faults": "[]",
+      "max_in_flight": "7", "service_time": #"{"kind": "exponential", "median_ms": 10}"#,
+      "faults": #"[{"at_s": 1.5, "action": "delay", "target": "random", "delay_ms": 20}]"#,
       "slowdowns": #"[{"workers": [0, 2], "probability": 0.5, "factor": 10}, {"probability": 0, "added_ms": 1}]"#,
     ])
     #expect(experiment.seed == 9_007_199_254_740_993)
@@ -56,6 +57,7 @@ struct ExperimentTests {
     #expect(experiment.payload == .floats(count: 8))
     #expect(experiment.batchTimeout_ms == 2.5)
     #expect(experiment.maxInFlight == 7)
+    #expect(experiment.faults == [Fault(at_s: 1.5, action: .delay, target: .random, delay_ms: 20)])
     #expect(experiment.serviceTime == ServiceTime(kind: .exponential, median_ms: 10, sigma: 0.05, file: nil))
     #expect(
       experiment.slowdowns == [

@@ -18,7 +18,9 @@ struct DocumentationTests {
     var texts = RunExp.configuration.subcommands.map { $0.configuration.discussion }
     texts.append(RunExp.configuration.discussion)
     let documents = ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"]
-    for document in documents + ["docs/command-line.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md"] {
+    for document in documents + [
+      "docs/command-line.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md", "docs/faults.md",
+    ] {
       texts.append(try text(document))
     }
     return texts
@@ -87,6 +89,14 @@ struct DocumentationTests {
     for kind in ServiceTime.Kind.allCases { #expect(text.contains("{\"kind\": \"\(kind.rawValue)\"")) }
   }
 
+  @Test("has a row for each action of a fault, and names each target")
+  func faults() throws {
+    let text = try Self.text("docs/faults.md")
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { $0.split(separator: "|")[0] }
+    for action in Fault.Action.allCases { #expect(rows.contains { $0.contains("`\(action.rawValue)`") }, "\(action)") }
+    for target in FaultTarget.rule.split(separator: ", ") { #expect(rows.contains { $0.contains("`\(target)`") }) }
+  }
+
   @Test("has every option of every verb, and no other")
   func options() throws {
     let pattern = try Regex("--[a-z_-]+")
@@ -103,7 +113,8 @@ struct DocumentationTests {
   func columns() throws {
     let text = try Self.text("docs/results.md")
     let headers = [
-      QueryRecord.columns, CodeRecord.columns, HostRecords.header.split(separator: ",").map { String($0) },
+      QueryRecord.columns, CodeRecord.columns, FaultRecord.columns,
+      HostRecords.header.split(separator: ",").map { String($0) },
     ]
     for column in headers.joined() {
       #expect(text.contains("`\(column.trimmingCharacters(in: .newlines))`"), "\(column) is not explained")

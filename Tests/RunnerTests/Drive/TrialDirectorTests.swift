@@ -74,13 +74,124 @@ import Testing
         == .failed("no instance of the base model is left: the last, worker/1, was killed by signal 9"))
   }
 
-  @Test("a client, the frontend or Redis that ends while load is sent fails the trial")
+  @Test("a client or the frontend that ends while load is sent fails the trial")
   func lostMeasurers() {
-    for component in [clients[0], .frontend, Component("redis")] {
+    for component in [clients[0], .frontend] {
       var director = director()
       makeReady(&director)
       director.handle(.exited(component, isSuccess: false, how: "was killed by signal 9"), at: at(2))
       #expect(director.stage == .failed("\(component) was killed by signal 9"))
     }
+  }
+
+  // MARK: Without Redis
+
+  private func withoutRedis() -> TrialDirector {
+    var director = TrialDirector(
+      baseWorkers: workers, redundantWorkers: parity, clients: clients,
+      limits: .init(drive: .seconds(100), schedule: .seconds(10), drain: .seconds(5)), at: Instant(nanoseconds: 0))
+    makeReady(&director)
+    director.handle(.exited(.redis, isSuccess: false, how: "was killed by signal 9"), at: at(2))
+    return director
+  }
+
+  @Test("without Redis the trial goes on: drained by the clock, over when its processes have ended")
+  func redisGone() {
+    var director = withoutRedis()
+    #expect(director.stage == .driving && director.isRedisAway)
+    // The schedule begins at 1.05 s and lasts for 10 s; a second later all is sent.
+    director.handle(.tick, at: at(12))
+    #expect(director.stage == .driving)
+    director.handle(.tick, at: at(12.05))
+    #expect(director.stage == .draining)
+    #expect(director.commands == [.init(order: .drain(queries: 0), to: .frontend)])
+    director.handle(.exited(clients[0], isSuccess: true, how: "exited with status 0"), at: at(13))
+    #expect(director.stage == .draining)
+    director.handle(.exited(clients[1], isSuccess: true, how: "exited with status 0"), at: at(13))
+    #expect(director.commands == [.init(order: .finish, to: .frontend)])
+    director.handle(.exited(.frontend, isSuccess: true, how: "exited with status 0"), at: at(14))
+    #expect(director.stage == .finished)
+  }
+
+  @Test("without Redis, clients that have ended have sent everything; one that fails fails the trial")
+  func redisGoneClients() {
+    var director = withoutRedis()
+    for client in clients { director.handle(.exited(client, isSuccess: true, how: "exited with status 0"), at: at(3)) }
+    #expect(director.stage == .finishing)
+    var failing = withoutRedis()
+    failing.handle(.exited(clients[0], isSuccess: false, how: "exited with status 69: no"), at: at(3))
+    #expect(failing.stage == .failed("client/0 exited with status 69: no"))
+  }
+
+  @Test("when Redis is back, orders go through it again, and what was said meanwhile still counts")
+  func redisBack() {
+    for back in [TrialDirector.Event.redis(isAway: false), .restarted(.redis)] {
+      var director = withoutRedis()
+      director.handle(back, at: at(3))
+      #expect(!director.isRedisAway)
+      for client in clients {
+        director.handle(.announced(Announcement(client, .sent, detail: "100")), at: at(4))
+      }
+      #expect(director.commands == [.init(order: .drain(queries: 200), to: .frontend)])
+    }
+  }
+
+  @Test("Redis that ends before the load begins fails the trial")
+  func redisEarly() {
+    var director = director()
+    director.handle(.exited(.redis, isSuccess: false, how: "was killed by signal 9"), at: at(0))
+    #expect(director.stage == .failed("redis was killed by signal 9 before it was ready"))
+  }
+
+  // MARK: Ends that are asked for
+
+  private func asking(_ asked: TrialDirector.AskedEnds) -> TrialDirector {
+    var director = TrialDirector(
+      baseWorkers: workers, redundantWorkers: parity, clients: clients, asked: asked,
+      limits: .init(drive: .seconds(10), drain: .seconds(5)), at: Instant(nanoseconds: 0))
+    makeReady(&director)
+    return director
+  }
+
+  @Test(
+    "a client that the experiment kills is waited for no more; the frontend that it kills ends the trial and says so")
+  func askedKills() {
+    var director = asking(.init(kills: [clients[0], .frontend]))
+    director.handle(.exited(clients[0], isSuccess: false, how: "was killed by signal 9"), at: at(2))
+    #expect(director.stage == .driving)
+    director.handle(.announced(Announcement(clients[1], .sent, detail: "50")), at: at(3))
+    #expect(director.stage == .draining)
+    director.handle(.announced(Announcement(clients[1], .done)), at: at(3))
+    #expect(director.stage == .finishing)
+    director.handle(.exited(.frontend, isSuccess: false, how: "was killed by signal 9"), at: at(4))
+    #expect(
+      director.stage
+        == .failed(
+          "frontend was killed by signal 9, as the experiment asks; the records of the trial end with it"))
+  }
+
+  @Test("the trial waits for a last worker that the experiment will start again, and lives when it is back")
+  func awaitedRestart() {
+    var director = asking(.init(kills: [workers[0]], restarts: [workers[0]: 1]))
+    for worker in workers {
+      director.handle(.exited(worker, isSuccess: false, how: "was killed by signal 9"), at: at(2))
+    }
+    #expect(director.stage == .driving)
+    director.handle(.restarted(workers[0]), at: at(3))
+    #expect(director.stage == .driving && director.deadWorkers == [workers[1]])
+    // None is asked for any more.
+    director.handle(.exited(workers[0], isSuccess: false, how: "was killed by signal 9"), at: at(4))
+    #expect(
+      director.stage
+        == .failed("no instance of the base model is left: the last, worker/0, was killed by signal 9"))
+  }
+
+  @Test("a worker whose end is heard after its return is not lost")
+  func lateEnd() {
+    var director = asking(.init(restarts: [workers[0]: 1]))
+    director.handle(.restarted(workers[0]), at: at(2))
+    director.handle(.exited(workers[0], isSuccess: false, how: "was killed by signal 9"), at: at(2))
+    director.handle(.announced(Announcement(workers[0], .ready)), at: at(2))
+    #expect(director.deadWorkers.isEmpty)
   }
 }

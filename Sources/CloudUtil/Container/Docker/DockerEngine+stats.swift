@@ -12,7 +12,7 @@ extension DockerEngine {
   }
 
   /// Of the first process of the container. Those of all services are asked for at once.
-  private func pid(of name: String) async throws -> Int32 {
+  func pid(of name: String) async throws -> Int32 {
     if let pid = try service(name).pid { return pid }
     let ids = state.withLock { $0.services.values.map(\.id) }
     for container in try await docker.containers(ids) where container.isRunning {

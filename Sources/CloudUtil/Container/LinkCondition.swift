@@ -1,0 +1,13 @@
+/// What is wrong with the link between a service and everybody else.
+public struct LinkCondition: Equatable, Sendable {
+  /// Nothing comes through, either way.
+  public var isCut: Bool
+  /// How much later whatever the service sends leaves it.
+  public var delay_ms: Double
+
+  /// Nothing, by default.
+  public init(isCut: Bool = false, delay_ms: Double = 0) {
+    self.isCut = isCut
+    self.delay_ms = delay_ms
+  }
+}

@@ -1,0 +1,185 @@
+import CloudUtil
+import Control
+import Foundation
+import Serving
+import Synchronization
+import Wire
+
+/// Carries out the faults of a trial, each at its second, through the engine, and records in `events.csv` what became of each.
+///
+/// A component has its faults one after the other; those of several strike side by side.
+final class FaultSchedule: Disturbance {
+  private let plan: FaultPlan
+  private let deployment: Deployment
+  private let engine: any ContainerEngine
+  private let journal: FaultJournal
+  private let clock: Clock
+  /// Hears of every component that was started again.
+  private let restarted: @Sendable (Component) -> Void
+  /// Hears of what was done, in a line.
+  private let tell: @Sendable (String) -> Void
+  /// Where the frontend listens, as Redis knows it.
+  private let findFrontend: @Sendable () async -> FrontendAddress?
+  private let frontend = Mutex<FrontendAddress?>(nil)
+  private let work = Mutex<Task<Void, Never>?>(nil)
+
+  /// How long an ended service may take to give its name free.
+  private static let patience: Duration = .seconds(10)
+
+  /// - Throws: what the file system says of `events.csv`.
+  init(
+    _ deployment: Deployment, engine: any ContainerEngine, clock: Clock,
+    findFrontend: @escaping @Sendable () async -> FrontendAddress?,
+    restarted: @escaping @Sendable (Component) -> Void, tell: @escaping @Sendable (String) -> Void
+  ) throws {
+    plan = deployment.faults
+    journal = try FaultJournal(folder: deployment.folder)
+    (self.deployment, self.engine, self.clock) = (deployment, engine, clock)
+    (self.findFrontend, self.restarted, self.tell) = (findFrontend, restarted, tell)
+  }
+
+  func start(at zero: Instant) async throws {
+    for entry in plan.entries {
+      guard let omission = entry.omission else { continue }
+      try await journal.append(
+        FaultRecord(fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: omission))
+    }
+    // Later Redis may be gone.
+    let address = plan.components { $0 == .restart }.isEmpty ? nil : await findFrontend()
+    frontend.withLock { $0 = address }
+    let work = Task { [self] in
+      await withTaskGroup(of: Void.self) { group in
+        for (component, entries) in plan.byComponent {
+          group.addTask { [self] in await strike(component, entries, from: zero) }
+        }
+      }
+    }
+    self.work.withLock { $0 = work }
+  }
+
+  /// What is not due yet does not happen any more, and is recorded as such; what was paused goes on, so that it can end.
+  func stop() async throws {
+    guard
+      let work = work.withLock({ work in
+        defer { work = nil }
+        return work
+      })
+    else { return }
+    work.cancel()
+    await work.value
+    for component in plan.components({ $0 == .pause }) {
+      if let spec = deployment.spec(of: component) { try? await engine.resume(spec.name) }
+    }
+  }
+
+  /// Carries out the faults of one component in order.
+  private func strike(_ component: Component, _ entries: [FaultPlan.Entry], from zero: Instant) async {
+    guard let spec = deployment.spec(of: component) else { return }
+    var target = StruckService(spec: spec, component: component)
+    for entry in entries {
+      let due = zero + .nanoseconds(Int64(entry.fault.at_s * 1e9))
+      var record = FaultRecord(
+        fault: entry.fault, component: component.name, due_ns: due.nanoseconds, outcome: .failed, remark: "")
+      do {
+        target.lead = try await lead(of: spec, before: due) ?? target.lead
+        try await sleep(until: due, ahead: target.lead)
+        record.began_ns = clock.now().nanoseconds
+        record.remark = try await carryOut(entry.fault, on: &target)
+        record.effective_ns = clock.now().nanoseconds
+        record.outcome = .done
+        tell(entry.fault.text(of: component.name) + (record.remark.isEmpty ? "" : " (\(record.remark))"))
+      } catch is CancellationError {
+        record.remark =
+          record.began_ns == nil ? "the load was over before" : "the load was over while it was carried out"
+      } catch {
+        record.remark = "\(error)"
+        tell("\(entry.fault.text(of: component.name)) did not happen: \(error)")
+      }
+      try? await journal.append(record)
+    }
+  }
+
+  // MARK: In time
+
+  /// How much before it is due an action has to begin: what the engine takes for a question about the same service, so that
+  /// most of what an action takes is over when it is due.
+  /// - Returns: nil where it takes no time worth speaking of, or there is none to ask.
+  private func lead(of spec: ServiceSpec, before due: Instant) async throws -> Duration? {
+    guard case .images = deployment.packaging, due - clock.now() > .seconds(1.5) else { return nil }
+    try await sleep(until: due, ahead: .seconds(1))
+    var spans: [Duration] = []
+    for _ in 0..<3 {
+      let began = clock.now()
+      _ = try? await engine.logs(spec.name, lines: 1)
+      spans.append(clock.now() - began)
+    }
+    return min(spans.sorted()[1], .milliseconds(300))
+  }
+
+  private func sleep(until due: Instant, ahead lead: Duration) async throws {
+    let left = due - clock.now() - lead
+    if left > .zero { try await Task.sleep(until: .now + left, tolerance: .zero, clock: .continuous) }
+    try Task.checkCancellation()
+  }
+
+  // MARK: Actions
+
+  /// - Returns: what the user should know of it; empty if there is nothing.
+  private func carryOut(_ fault: Fault, on target: inout StruckService) async throws -> String {
+    let name = target.spec.name
+    switch fault.action {
+    case .kill: try await engine.signal(name, SIGKILL)
+    case .restart: return try await restart(&target)
+    case .pause: try await engine.pause(name)
+    case .resume: try await engine.resume(name)
+    case .slow:
+      try await engine.signal(name, SIGUSR1)
+      target.pacesSet += 1
+    case .partition:
+      target.link.isCut = true
+      try await engine.shape(name, as: target.link)
+    case .heal:
+      target.link = LinkCondition()
+      try await engine.shape(name, as: target.link)
+    case .delay:
+      target.link.delay_ms = fault.delay_ms ?? 0
+      try await engine.shape(name, as: target.link)
+    }
+    return ""
+  }
+
+  /// Starts the service again as it was, with what `slow` may still ask of it.
+  private func restart(_ target: inout StruckService) async throws -> String {
+    let began = clock.now()
+    let ran = (try? await engine.signal(target.spec.name, SIGKILL)) != nil
+    let spec =
+      deployment.respawned(
+        target.component, afterPaces: target.pacesSet, frontend: frontend.withLock { $0 }) ?? target.spec
+    let deadline = ContinuousClock.now + FaultSchedule.patience
+    while true {
+      do {
+        try await engine.deploy([spec])
+        break
+      } catch ContainerError.nameTaken where ContinuousClock.now < deadline {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+    }
+    target.link = LinkCondition()
+    if target.component == .redis { try await deployment.redis.waitUntilReady(on: engine) }
+    restarted(target.component)
+    let span_ms = (clock.now() - began) / .milliseconds(1)
+    return "\(ran ? "killed and started" : "started") within \(Int(span_ms.rounded(.up))) ms"
+  }
+}
+
+/// A service as faults have left it.
+private struct StruckService {
+  var spec: ServiceSpec
+  var component: Component
+  /// How much before its time an action begins.
+  var lead = Duration.zero
+  /// Of its network.
+  var link = LinkCondition()
+  /// How many of its paces have been set.
+  var pacesSet = 0
+}
