@@ -28,6 +28,13 @@ struct Lifecycle {
 
   /// - Parameter begin: is told the index of each trial before it.
   func run(begin: (Int) throws -> Void = { _ in }) async throws {
+    try await run(begin: begin) { try results.show(path: $0, $1) }
+  }
+
+  /// - Parameters:
+  ///   - begin: is told the index of each trial before it.
+  ///   - show: is told the path and the summary of each trial after it.
+  func run(begin: (Int) throws -> Void = { _ in }, show: (String, Summary) throws -> Void) async throws {
     if let remark = machinery.remark { progress.note(remark) }
     let preparation = try await prepare()
     var invalid = 0
@@ -43,7 +50,7 @@ struct Lifecycle {
         summary = try await measure(measurement, sweep: preparation.overwrite?.sweep)
       }
       progress.clear()
-      try results.show(path: measurement.path, summary)
+      try show(measurement.path, summary)
       if summary.verdict == .invalid { invalid += 1 }
     }
     preparation.overwrite?.remove()

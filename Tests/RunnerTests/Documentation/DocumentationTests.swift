@@ -18,7 +18,9 @@ struct DocumentationTests {
     var texts = RunExp.configuration.subcommands.map { $0.configuration.discussion }
     texts.append(RunExp.configuration.discussion)
     let documents = ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"]
-    for document in documents + ["docs/command-line.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md"] {
+    for document in documents + [
+      "docs/command-line.md", "docs/comparing.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md",
+    ] {
       texts.append(try text(document))
     }
     return texts
@@ -61,7 +63,8 @@ struct DocumentationTests {
         let command = try RunExp.parseAsRoot(try Verb.arranged(Array(words.dropFirst())))
         let overrides =
           (command as? LaunchCommand)?.overrides.overrides ?? (command as? PlanCommand)?.overrides.overrides
-          ?? (command as? AnalyzeCommand)?.overrides.overrides ?? []
+          ?? (command as? AnalyzeCommand)?.overrides.overrides ?? (command as? CompareCommand)?.overrides.overrides
+          ?? (command as? SearchCommand)?.overrides.overrides ?? []
         let path = Self.root.appending(path: words[1].hasPrefix("config/") ? "run/\(words[1])" : words[1]).path
         _ = try ExperimentFile(path: path).load(overrides: try overrides.map(Override.init), place: .anywhere)
       } catch {
@@ -113,8 +116,7 @@ struct DocumentationTests {
   @Test("explains each experiment that ships")
   func experiments() throws {
     let text = try Self.text("run/config/README.md")
-    let files = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "run/config").path)
-    for file in files where file.hasSuffix(".json") { #expect(text.contains("`\(file)`"), "\(file) has no row") }
+    for file in ShippedExperimentTests.names { #expect(text.contains("| `\(file)` |"), "\(file) has no row") }
   }
 
   @Test("names scripts, files and folders that are there")
