@@ -18,8 +18,9 @@ extension Comparison {
   // MARK: Table
 
   private func table(_ findings: [Finding]) -> [String] {
+    guard !findings.isEmpty else { return ["no claim: no pair of VALID trials is left"] }
     let keys = columns
-    let names = keys + ["pairs", a, b, "\(a)/\(b)", "95 %", "\(a) - \(b)", "95 %"]
+    let names = keys.map(PointLabel.name) + ["pairs", a, b, "\(a)/\(b)", "95 %", "\(a) - \(b)", "95 %"]
     let rows = findings.map { finding in
       let compared = finding.compared
       let point =
@@ -34,13 +35,14 @@ extension Comparison {
     return TextTable.lines([names] + rows, words: ["queue", "mode"])
   }
 
-  /// Those that tell points apart, and always the rate.
+  /// Keys of those that tell points apart, and always the rate.
   private var columns: [String] {
-    let known = PointLabel.columns.map(\.name)
+    let known = PointLabel.columns.map(\.key)
+    let rate = Trial.CodingKeys.rate.rawValue
     let used = Set(points.flatMap(\.point.keys))
     let others = used.subtracting(known).sorted()
     let varying = (known + others).filter { name in Set(points.map { $0.point[name] }).count > 1 }
-    let columns = varying.isEmpty ? known.filter { $0 == "rate/s" && used.contains($0) } : varying
+    let columns = varying.isEmpty ? known.filter { $0 == rate && used.contains($0) } : varying
     // The row of all points needs a place for its name.
     return columns.isEmpty ? known.filter(used.contains).prefix(1).map { $0 } : columns
   }
@@ -59,7 +61,7 @@ extension Comparison {
 
   private func name(of finding: Finding) -> String {
     finding.point.isEmpty
-      ? "all points" : columns.map { "\($0) \(finding.point[$0] ?? "")" }.joined(separator: ", ")
+      ? "all points" : columns.map { "\(PointLabel.name(of: $0)) \(finding.point[$0] ?? "")" }.joined(separator: ", ")
   }
 
   private func withoutClaim(_ finding: Finding) -> String {
@@ -88,7 +90,11 @@ extension Comparison {
   }
 
   private var leftOutLines: [String] {
-    ["left out:"] + left_out.map { "  \($0.results): \($0.reason)" }
+    // More than these tell nothing new; --json has all.
+    let shown = 20
+    var lines = ["left out:"] + left_out.prefix(shown).map { "  \($0.results): \($0.reason)" }
+    if left_out.count > shown { lines.append("  and \(left_out.count - shown) more") }
+    return lines
   }
 
   // MARK: Numbers

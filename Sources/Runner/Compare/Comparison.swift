@@ -99,7 +99,10 @@ enum PointLabel {
     Trial.CodingKeys.warmupQueries.rawValue,
   ]
 
-  /// For each point, given by one of its trials, its values of the columns; those that are compared have no place.
+  /// The head of a setting's column.
+  static func name(of key: String) -> String { columns.first { $0.key == key }?.name ?? key }
+
+  /// For each point, given by one of its trials, its values of the columns' keys; those that are compared have no place.
   ///
   /// A setting that a plan has no column for stands under its own key where points differ in it.
   static func of(_ trials: [Trial], compared: Set<String>) -> [[String: String]] {
@@ -112,7 +115,7 @@ enum PointLabel {
     let keys = settings.reduce(into: Set<String>()) { $0.formUnion($1.keys) }
     let varying = keys.filter { key in Set(settings.map { $0[key] }).count > 1 }
     return zip(trials, settings).map { trial, settings in
-      let own = columns.filter { !compared.contains($0.key) }.map { ($0.name, $0.text(trial)) }
+      let own = columns.filter { !compared.contains($0.key) }.map { ($0.key, $0.text(trial)) }
       return Dictionary(own + varying.map { ($0, settings[$0] ?? "none") }) { first, _ in first }
     }
   }

@@ -33,8 +33,10 @@ struct RateSearch: Equatable, Sendable {
   private(set) var meets: Double?
   private(set) var misses: Double?
 
-  /// How often the lowest and highest given rate are halved and doubled before it gives up.
+  /// How often the highest given rate is doubled before it gives up, and the lowest halved: at half the rate, a trial of as
+  /// many queries lasts twice as long.
   static let doublings = 10
+  static let halvings = 4
 
   /// - Parameters:
   ///   - rates: at least one, each within 0 (not itself) to `highest`.
@@ -42,9 +44,8 @@ struct RateSearch: Equatable, Sendable {
   init(from rates: [Double], resolution: Double = 0.05, highest: Double = 1_000_000) {
     given = Set(rates).sorted()
     self.resolution = resolution
-    let reach = pow(2, Double(Self.doublings))
     let (low, high) = (given.first ?? 1, given.last ?? 1)
-    limits = low / reach...max(low, min(highest, high * reach))
+    limits = low / pow(2, Double(Self.halvings))...max(low, min(highest, high * pow(2, Double(Self.doublings))))
   }
 
   var next: Step {
@@ -72,14 +73,6 @@ struct RateSearch: Equatable, Sendable {
     } else {
       misses = min(misses ?? rate, rate)
     }
-  }
-
-  /// The most rates that it can ask for.
-  var mostSteps: Int {
-    // Both ends, all doublings one way; each of the given rates, then halves of a gap of two at most.
-    let halvings = Int(
-      max(0, log2(log(max(2, (given.last ?? 1) / (given.first ?? 1))) / log1p(resolution))).rounded(.up))
-    return 2 + Self.doublings + given.count + 2 * halvings + 4
   }
 
   /// A rate between two: the middle one of those given, else their geometric mean, as what is sought is relative. Nil if

@@ -99,8 +99,9 @@ struct ComparisonTests {
     trials[2].warmupQueries = 12
     let labels = PointLabel.of(trials, compared: [TrialSettings.mode])
     #expect(labels.map { $0["num_clients"] } == ["1", "9", "1"])
-    #expect(labels.map { $0["k"] } == ["2", "2", "3"])
-    #expect(labels.allSatisfy { $0["mode"] == nil && $0["warmup_queries"] == nil && $0["rate/s"] == "100" })
+    #expect(labels.map { $0["ec_k_val"] } == ["2", "2", "3"])
+    #expect(
+      labels.allSatisfy { $0["redundancy_mode"] == nil && $0["warmup_queries"] == nil && $0["send_rate"] == "100" })
   }
 
   @Test("compares any metric, and medians once")
@@ -131,6 +132,17 @@ struct ComparisonTests {
       })
     #expect(comparison.text.contains("overloaded: 1 of 5 trials of equal\n"))
     #expect(comparison.text.hasSuffix("left out:\n  coded/100.0/it_2: INVALID: 3 queries were never sent\n"))
+  }
+
+  @Test("without a pair of VALID trials has no table and no claim, and names at most twenty of many")
+  func nothingLeft() throws {
+    let comparison = try comparison(
+      Array(repeating: 90, count: 12), change: { ($0.verdict, $0.reasons) = (.invalid, ["late"]) })
+    #expect(comparison.points.isEmpty && comparison.all_points == nil && comparison.left_out.count == 24)
+    #expect(
+      comparison.text.contains(
+        "\n\nno claim: no pair of VALID trials is left\n\nleft out:\n  equal/100.0/it_0: INVALID: late\n"))
+    #expect(comparison.text.hasSuffix("\n  and 4 more\n"))
   }
 
   @Test("for machines has every pair, its intervals and how they were drawn, and can be read again")

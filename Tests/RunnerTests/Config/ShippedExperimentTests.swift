@@ -26,6 +26,7 @@ struct ShippedExperimentTests {
       Self.names == [
         "fig10.json", "fig11.json", "fig12.json", "fig13.json", "fig9a.json", "fig9b.json", "hello.json",
         "sec6.2.3/batch_size_1.json", "sec6.2.3/batch_size_2.json", "sec6.2.3/batch_size_4.json", "simple.json",
+        "stragglers.json",
       ])
   }
 

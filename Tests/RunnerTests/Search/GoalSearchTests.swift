@@ -119,7 +119,7 @@ struct GoalSearchTests {
 
   @Test("says so when every rate meets the goal, and when none does")
   func ends() async throws {
-    for (latency_ms, end) in [(5.0, GoalSearch.Outcome.above(rate: 51_200)), (500, .below(rate: 50.0 / 1024))] {
+    for (latency_ms, end) in [(5.0, GoalSearch.Outcome.above(rate: 51_200)), (500, .below(rate: 50.0 / 16))] {
       var search = GoalSearch(goal: Self.goal, mode: .none, repetitions: 1, search: RateSearch(from: [50]))
       let outcome = try await search.run { probe in
         try probe.repetitions.map { _ in try summary(latency_ms) }

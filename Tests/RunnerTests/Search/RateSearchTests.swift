@@ -12,11 +12,19 @@ struct RateSearchTests {
     var end: RateSearch.Step?
   }
 
-  /// Follows a search to its end; `end` stays nil if it asks for more than it said it would.
+  /// Both ends, all doublings; each of the given rates; halvings of the logarithm of the widest gap, twice as many as
+  /// without rounding.
+  private func mostSteps(_ search: RateSearch) -> Int {
+    let widest = max(2, (search.given.last ?? 1) / (search.given.first ?? 1))
+    let halvings = Int(max(0, log2(log(widest) / log1p(search.resolution))).rounded(.up))
+    return 2 + RateSearch.doublings + search.given.count + 2 * halvings + 4
+  }
+
+  /// Follows a search to its end; `end` stays nil if it asks for more rates than it may.
   private func walk(_ start: RateSearch, _ meets: (Double) -> Bool) -> Walk {
     var search = start
     var walk = Walk()
-    for _ in 0...start.mostSteps {
+    for _ in 0...mostSteps(start) {
       guard case .measure(let rate) = search.next else {
         walk.end = search.next
         return walk
@@ -126,13 +134,14 @@ struct RateSearchTests {
     #expect(walk.asked.count <= 7)
   }
 
-  @Test("doubles above and halves below, ten times, and within the highest rate that there is")
+  @Test("doubles above ten times and halves below four times, and within the highest rate that there is")
   func limits() {
     let search = RateSearch(from: [100, 200])
     #expect(walk(search) { _ in true }.end == .above(rate: 204_800))
-    #expect(walk(search) { _ in false }.end == .below(rate: 100 / 1024))
+    #expect(walk(search) { _ in false }.end == .below(rate: 100 / 16))
     #expect(walk(RateSearch(from: [400_000])) { _ in true }.asked.map(\.rate) == [400_000, 800_000, 1_000_000])
     #expect(walk(search) { $0 <= 700 }.asked.map(\.rate).prefix(4) == [100, 200, 400, 800])
+    #expect(walk(RateSearch(from: [100], highest: 100)) { _ in true }.end == .above(rate: 100))
     #expect(walk(search) { $0 <= 30 }.asked.map(\.rate).prefix(3) == [100, 50, 25])
   }
 
