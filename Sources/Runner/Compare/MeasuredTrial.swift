@@ -32,7 +32,10 @@ struct MeasuredTrial: Sendable {
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw Failure(
         exitCode: .config,
-        "\(folder): no such folder. Give two folders of results, as launch prints their paths, or two folders above them"
+        """
+        \(folder): no such folder. Give two folders of results, as launch prints their paths, or two above them.
+        For modes name the experiment first: run_exp <config> compare <mode> <mode>
+        """
       )
     }
     let paths = places(in: folder).sorted { $0.localizedStandardCompare($1) == .orderedAscending }

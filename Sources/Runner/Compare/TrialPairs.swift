@@ -36,7 +36,7 @@ struct TrialPairs: Sendable {
   var compared: Set<String>
 
   /// - Parameters:
-  ///   - across: further keys that may differ. The load depends on each, so only the repetition pairs trials then.
+  ///   - across: further keys that may differ. The load depends on each of a trial, so only the repetition pairs trials then.
   ///   - hasValue: whether a trial has what is to be compared.
   /// - Throws: `Failure` (usage) if a key of `across` is none; (config) if the sides were measured under other settings,
   ///   naming them, or a side has two results of one trial.
@@ -47,34 +47,20 @@ struct TrialPairs: Sendable {
     let settings = sides.map { $0.trials.map { TrialSettings($0.summary) } }
     try Self.check(across, known: settings.joined().reduce(into: []) { $0.formUnion($1.keys) })
     compared = TrialSettings.following(across.union(Self.isBetweenModes(a, b) ? [TrialSettings.mode] : []))
-    // The load of another setting is another draw.
-    if !across.isEmpty { compared.insert(TrialSettings.loadSeed) }
+    // The load of another setting is another draw; that of another environment is the same.
+    if settings.joined().contains(where: { !across.isDisjoint(with: $0.trial.keys) }) {
+      compared.insert(TrialSettings.loadSeed)
+    }
     let ignored = compared
 
-    var known: [[String: MeasuredTrial]] = []
-    for (side, settings) in zip(sides, settings) {
-      var trials: [String: MeasuredTrial] = [:]
-      for (trial, settings) in zip(side.trials, settings) {
-        if let other = trials.updateValue(trial, forKey: settings.identity(ignoring: ignored)) {
-          throw Failure(
-            exitCode: .config,
-            """
-            \(side.name) has two results of the same trial, and only one can be compared:
-              \(other.path)
-              \(trial.path)
-            Give the folder of one of them; for one --final_dir of a whole sweep: run_exp <config> compare <final_dir> <final_dir>
-            """)
-        }
-      }
-      known.append(trials)
-    }
-
+    _ = try Self.byIdentity(a, settings[0], ignoring: ignored)
+    let others = try Self.byIdentity(b, settings[1], ignoring: ignored)
     var (order, points): ([String], [String: [Pair]]) = ([], [:])
     leftOut = []
     var partners: Set<String> = []
     for (first, itsSettings) in zip(a.trials, settings[0]) {
       let identity = itsSettings.identity(ignoring: ignored)
-      guard let second = known[1][identity] else {
+      guard let second = others[identity] else {
         leftOut.append(LeftOut(results: first.path, reason: "\(b.name) has no such trial"))
         continue
       }
@@ -95,6 +81,27 @@ struct TrialPairs: Sendable {
     guard !partners.isEmpty else { throw Self.noPartners(a, b, settings, ignoring: ignored) }
     self.points = order.compactMap { points[$0].map(Point.init(pairs:)) }
     try checkEnvironments(ignoring: ignored)
+  }
+
+  /// A side's trials, each by what its partner shares with it.
+  /// - Throws: `Failure` (config) if two share it.
+  private static func byIdentity(
+    _ side: ComparedSide, _ settings: [TrialSettings], ignoring ignored: Set<String>
+  ) throws -> [String: MeasuredTrial] {
+    var trials: [String: MeasuredTrial] = [:]
+    for (trial, settings) in zip(side.trials, settings) {
+      if let other = trials.updateValue(trial, forKey: settings.identity(ignoring: ignored)) {
+        throw Failure(
+          exitCode: .config,
+          """
+          \(side.name) has two results of the same trial, and only one can be compared:
+            \(other.path)
+            \(trial.path)
+          Give the folder of one of them; for one --final_dir of a whole sweep: run_exp <config> compare <final_dir> <final_dir>
+          """)
+      }
+    }
+    return trials
   }
 
   /// Why a pair cannot be compared, for each of its trials that it is the fault of; nil if it can.

@@ -134,6 +134,20 @@ struct TrialPairsTests {
     #expect(failure.description.hasSuffix("say --across engine"))
     #expect(try TrialPairs(process, docker, across: ["engine"]).points.joinedPairs.count == 5)
 
+    // Copies of a sweep are several loads of one repetition; engines are compared on each.
+    func copies(_ engine: String) throws -> ComparedSide {
+      let trials = try [UInt64(1), 2].flatMap { copy in
+        try side(.equal, name: "\(engine) \(copy)") {
+          $0.environment.engine = engine
+          $0.trial.seed &+= copy
+        }.trials
+      }
+      return ComparedSide(name: engine, trials: trials)
+    }
+    let pairs = try TrialPairs(try copies("process"), try copies("docker"), across: ["engine"])
+    #expect(pairs.points.count == 1 && pairs.points[0].pairs.count == 10)
+    #expect(pairs.points[0].pairs.allSatisfy { $0.sharesLoad })
+
     let equal = try side(.equal) { $0.environment.models = ["digits": "a"] }
     let coded = try side(.coded) { $0.environment.models = ["digits": "a", "digits_parity": "b"] }
     #expect(try TrialPairs(equal, coded).points.joinedPairs.count == 5)
