@@ -29,6 +29,11 @@ struct Lifecycle {
   }
 
   func run() async throws {
+    try await run { try results.show(path: $0, $1) }
+  }
+
+  /// - Parameter show: is told the path and the summary of each trial after it.
+  func run(show: (String, Summary) throws -> Void) async throws {
     if let remark = machinery.remark { progress.note(remark) }
     let preparation = try await prepare()
     var invalid = 0
@@ -45,7 +50,7 @@ struct Lifecycle {
           measurement, sweep: preparation.overwrite?.sweep, linkAddress: preparation.linkAddress)
       }
       progress.clear()
-      try results.show(path: measurement.path, summary)
+      try show(measurement.path, summary)
       if summary.verdict == .invalid { invalid += 1 }
     }
     preparation.overwrite?.remove()

@@ -8,6 +8,7 @@ struct RunExp: AsyncParsableCommand {
     abstract: "Runs prediction-serving experiments and says how their latency behaves when machines slow down or die.",
     usage: """
       run_exp <config> <verb> [options]
+      run_exp compare <folder> <folder>
       run_exp list
       run_exp <verb> --help
       """,
@@ -31,7 +32,9 @@ struct RunExp: AsyncParsableCommand {
     version: "run_exp 0.1.0",
     subcommands: [
       PlanCommand.self, LaunchCommand.self, RunCommand.self, AttachCommand.self, StatusCommand.self,
-      CollectCommand.self, AnalyzeCommand.self, ListCommand.self, ExtendCommand.self, TerminateCommand.self,
+      CollectCommand.self, AnalyzeCommand.self, CompareCommand.self, SearchCommand.self,
+      ListCommand.self, ExtendCommand.self,
+      TerminateCommand.self,
     ])
 
   @Argument(help: "The experiment: a JSON file. run/config/README.md explains its keys.", completion: .file())

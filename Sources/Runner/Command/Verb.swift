@@ -11,6 +11,8 @@ enum Verb {
     switch arguments.first {
     case "list": true
     case "terminate": arguments.contains("--expired")
+    // Two folders, that is; an experiment among the words was meant to come first.
+    case "compare": !arguments.contains { $0.hasSuffix(".json") }
     default: false
     }
   }

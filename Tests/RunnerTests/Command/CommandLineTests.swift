@@ -91,6 +91,23 @@ struct CommandLineTests {
     #expect((try parse("x.json", "extend", "--hours", "0.5") as? ExtendCommand)?.hours == 0.5)
   }
 
+  @Test("compares modes of an experiment or, without one, folders, and searches for its modes")
+  func comparisons() throws {
+    let modes = try #require(
+      try parse("x.json", "compare", "equal", "coded", "--metric", "p99.9", "--across", "engine") as? CompareCommand)
+    #expect((modes.root.config, modes.first, modes.second) == ("x.json", "equal", "coded"))
+    #expect((modes.metric, modes.latency, modes.across) == (.p99_9, .e2e, ["engine"]))
+    let folders = try #require(try parse("compare", "r/a", "r/b", "--json") as? CompareCommand)
+    #expect((folders.root.config, folders.first, folders.second) == (Verb.noExperiment, "r/a", "r/b"))
+    #expect((folders.metric, folders.environment) == (.gap, .local))
+    let search = try #require(
+      try parse("x.json", "search", "--local", "--below", "0.1s", "--mode", "coded", "--mode", "none") as? SearchCommand
+    )
+    #expect((search.below.ms, search.resolution.fraction, search.metric) == (100, 0.05, .p99))
+    #expect(search.mode == [.coded, .none])
+    #expect(try #require(parseError(["compare", "a"])).text.contains("<second>"))
+  }
+
   @Test("turns every error into words and a status of its own")
   func endings() {
     let problem = Problem(origin: Origin(source: "x.json"), keyPath: "seed", message: "missing")

@@ -23,13 +23,6 @@ struct ExperimentTests {
     #expect(experiment.approximateModel == "mobilenet_v2")
   }
 
-  @Test("that ship can be read", arguments: ["simple", "fig9a", "hello"])
-  func shipped(name: String) throws {
-    let file = ExperimentFile(path: "\(Package.root)/run/config/\(name).json")
-    let experiment = try file.load(place: .anywhere)
-    #expect(!Sweep(experiment).trials.isEmpty)
-  }
-
   @Test(
     "with the second tenant, several k, cheap or larger batches can be read",
     arguments: [

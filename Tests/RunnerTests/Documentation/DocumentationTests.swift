@@ -19,7 +19,8 @@ struct DocumentationTests {
     texts.append(RunExp.configuration.discussion)
     let documents = ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"]
     for document in documents + [
-      "docs/command-line.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md", "docs/faults.md",
+      "docs/command-line.md", "docs/comparing.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md",
+      "docs/faults.md",
     ] {
       texts.append(try text(document))
     }
@@ -63,7 +64,8 @@ struct DocumentationTests {
         let command = try RunExp.parseAsRoot(try Verb.arranged(Array(words.dropFirst())))
         let overrides =
           (command as? LaunchCommand)?.overrides.overrides ?? (command as? PlanCommand)?.overrides.overrides
-          ?? (command as? AnalyzeCommand)?.overrides.overrides ?? []
+          ?? (command as? AnalyzeCommand)?.overrides.overrides ?? (command as? CompareCommand)?.overrides.overrides
+          ?? (command as? SearchCommand)?.overrides.overrides ?? []
         let path = Self.root.appending(path: words[1].hasPrefix("config/") ? "run/\(words[1])" : words[1]).path
         _ = try ExperimentFile(path: path).load(overrides: try overrides.map(Override.init), place: .anywhere)
       } catch {
@@ -124,8 +126,7 @@ struct DocumentationTests {
   @Test("explains each experiment that ships")
   func experiments() throws {
     let text = try Self.text("run/config/README.md")
-    let files = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "run/config").path)
-    for file in files where file.hasSuffix(".json") { #expect(text.contains("`\(file)`"), "\(file) has no row") }
+    for file in ShippedExperimentTests.names { #expect(text.contains("| `\(file)` |"), "\(file) has no row") }
   }
 
   @Test("names scripts, files and folders that are there")

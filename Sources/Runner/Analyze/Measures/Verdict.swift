@@ -23,6 +23,14 @@ extension Verdict {
     ].compactMap { $0 } + missing(records, totalQueries: totalQueries)
   }
 
+  /// Whether queries without an answer are all that is wrong, as where a system refuses what is more than it can do.
+  static func isOnlyOfUnanswered(_ reasons: [String]) -> Bool {
+    reasons.allSatisfy { reason in unanswered.contains { reason.contains($0) } }
+  }
+
+  /// One query, several.
+  private static let unanswered = ["query has no answer", "queries have no answer"]
+
   private static func neverSent(_ records: [QueryRecord]) -> String? {
     let unsent = records.filter { $0.scheduled_ns != nil && $0.sent_ns == nil }
     return sentence(unsent, one: "query was never sent", many: "queries were never sent")
@@ -39,7 +47,7 @@ extension Verdict {
 
   private static func withoutAnswer(_ records: [QueryRecord]) -> String? {
     let silent = records.filter { $0.sent_ns != nil && ($0.received_ns == nil || $0.source == .failed) }
-    return sentence(silent, one: "query has no answer", many: "queries have no answer")
+    return sentence(silent, one: unanswered[0], many: unanswered[1])
   }
 
   /// A row a query, known to its client and, if it was answered, to the frontend.

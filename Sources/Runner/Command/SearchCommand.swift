@@ -1,0 +1,94 @@
+import ArgumentParser
+import Serving
+
+struct SearchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Find the highest rate at which a latency metric stays below a bound, for each mode.",
+    usage: "run_exp <config> search --local --below <time> [options]",
+    discussion: """
+      Begins with the lowest and the highest of send_rates, doubles or halves until one rate meets the bound and a higher \
+      one does not, then bisects. Each rate has num_trials trials, and most of them decide. An overloaded system does not \
+      meet any bound. An INVALID trial is measured again, up to three times in all.
+
+      Trials lie where those of launch would; finished ones are not measured again, so that a search that was stopped goes \
+      on with the same command.
+
+      EXAMPLES:
+        run_exp run/config/fig9a.json search --local --metric p99 --below 100ms --set model='"synthetic"' \\
+          --set background_traffic='[0]' --set num_queries=3000
+        run_exp run/config/hello.json search --local --metric median --below 20ms --mode coded
+      """)
+
+  @ParentCommand var root: RunExp
+  @Flag(help: "On this machine: the only place so far.") var local = false
+  @Option(
+    help: ArgumentHelp(
+      "What is to stay below: \(LatencyMetric.allCases.map(\.rawValue).joined(separator: ", ")); gap is p99.9 - median.",
+      valueName: "metric"))
+  var metric = LatencyMetric.p99
+  @Option(
+    help: ArgumentHelp(
+      "Whose: e2e, on the frontend's clock; client, from the scheduled instant to the reply.", valueName: "e2e|client"))
+  var latency = LatencyKind.e2e
+  @Option(help: ArgumentHelp("The bound: \(LatencyBound.rule).", valueName: "time"))
+  var below: LatencyBound
+  @Option(help: ArgumentHelp("A mode of the experiment; may be given several times (default: all).", valueName: "mode"))
+  var mode: [RedundancyMode] = []
+  @Option(help: ArgumentHelp("When to stop: how far both ends may be apart, \(Resolution.rule).", valueName: "percent"))
+  var resolution = Resolution.standard
+  @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
+  @OptionGroup var trials: TrialOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var overrides: OverrideOptions
+
+  func validate() throws {
+    guard local else {
+      throw ValidationError(
+        "search measures on this machine only: add --local. On a cluster, launch with several send_rates")
+    }
+  }
+
+  func run() async throws {
+    let invocation = try Invocation(
+      config: root.config, overrides: overrides.overrides, place: .local, finalDir: finalDir.name)
+    invocation.tellRemarks()
+    let known = invocation.experiment.redundancyModes
+    if let stranger = mode.first(where: { !known.contains($0) }) {
+      throw Failure(
+        exitCode: .usage,
+        "--mode \(stranger.rawValue): not of the experiment, which has \(known.map(\.rawValue).joined(separator: ", "))"
+      )
+    }
+    let search = Lifecycle.SearchOptions(
+      goal: LatencyGoal(metric: metric, latency: latency, below_ms: below.ms),
+      modes: known.filter { mode.isEmpty || mode.contains($0) }, resolution: resolution.fraction)
+    try await Lifecycle.search(invocation, for: search, options: trials.runOptions, results: format.results)
+  }
+}
+
+extension LatencyBound: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
+}
+
+extension RedundancyMode: ExpressibleByArgument {}
+
+/// How finely a search ends: `5%`.
+struct Resolution: ExpressibleByArgument, Equatable, Sendable, CustomStringConvertible {
+  static let rule = "0.1% to 100% of the lower"
+  static let standard = Resolution(fraction: 0.05)
+
+  var fraction: Double
+
+  var description: String { "\(Number.text((fraction * 1e6).rounded() / 1e4))%" }
+  var defaultValueDescription: String { description }
+
+  init(fraction: Double) { self.fraction = fraction }
+
+  init?(argument: String) {
+    guard argument.hasSuffix("%"), let percent = Double(argument.dropLast()), (0.1...100).contains(percent) else {
+      return nil
+    }
+    fraction = percent / 100
+  }
+}

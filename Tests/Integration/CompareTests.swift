@@ -1,0 +1,99 @@
+import CloudUtil
+import Foundation
+import Testing
+
+/// `compare` and `search` as a user runs them, on results of real processes.
+@Suite("Finished trials") struct CompareTests {
+  @Test("of two modes are compared by name, by folder, as JSON, and from summaries where records are gone")
+  func compare() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let settings = #"--set redundancy_modes='["equal", "coded"]' --set num_trials=2 --set num_queries=100"#
+    let launched = try await bench.run("$RUN launch --local --engine process --set send_rates='[200]' \(settings)")
+    #expect(launched.termination.isSuccess, "\(launched.stderr)")
+
+    let compare = "$RUN compare equal coded --set send_rates='[200]' \(settings)"
+    let modes = try await bench.run(compare)
+    #expect(modes.termination.isSuccess, "\(modes.stderr)")
+    #expect(modes.stdout.hasPrefix("p99.9-median gap of e2e latency in ms: equal against coded\n"))
+    #expect(modes.stdout.contains("at least 5 pairs of trials, and there are 2;"))
+
+    let point = "results/local/\(bench.id)/wt_local/bm_synthetic/bg_0/bs_1/rate_200/k_2/nq_110"
+    let folders = try await bench.run("${RUN% *} compare \(point)/mode_equal/ \(point)/mode_coded")
+    #expect(folders.termination.isSuccess, "\(folders.stderr)")
+    let renamed = modes.stdout.replacing(" equal", with: " mode_equal").replacing(" coded", with: " mode_coded")
+    // Columns are wider under longer names; words are the same.
+    func words(_ text: String) -> [Substring] { text.split { $0 == " " || $0 == "\n" }.filter { !$0.contains("/") } }
+    #expect(words(folders.stdout) == words(renamed))
+
+    let json = try await bench.run("\(compare) --json --metric median --latency client")
+    #expect(json.stdout.contains(#""metric":"median""#) && json.stdout.contains(#""latency":"client""#))
+    #expect(json.stdout.split(separator: "\n").count == 1)
+
+    let bare = try await bench.run("find results -name records.csv -delete && \(compare)")
+    #expect(bare.stdout == modes.stdout)
+  }
+
+  @Test(
+    "that cannot be compared say why",
+    arguments: [
+      ("$RUN compare equal coded", Int32(65), "no results of equal, which is no mode of the experiment (coded)"),
+      ("$RUN compare coded coded", 64, "compared with itself"),
+      ("$RUN compare a/b c/d", 64, "run_exp compare a/b c/d"),
+      ("${RUN% *} compare a c", 65, "a: no such folder"), ("mkdir a c && ${RUN% *} compare a c", 65, "no summary.json"),
+      ("mkdir a && ${RUN% *} compare a ./a", 64, "compared with itself"),
+      ("${RUN% *} compare x.json equal coded", 64, "run_exp x.json compare"), ("$RUN compare equal", 64, "<second>"),
+      ("$RUN compare equal coded --metric p98", 64, "--metric"),
+    ])
+  func refusals(command: String, status: Int32, fragment: String) async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await bench.run(command)
+    #expect(output.termination == .exited(status), "\(output.stderr)")
+    #expect(output.stderr.contains(fragment), "\(output.stderr)")
+    #expect(output.stdout.isEmpty)
+  }
+
+  @Test("are what a search finds again: the same command measures nothing twice and ends the same")
+  func search() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    // Three instances of 5 ms each do at most 600/s.
+    let search = """
+      $RUN search --local --engine process --metric median --below 200ms --resolution 100% \
+      --set redundancy_modes='["equal"]' --set send_rates='[400]' --set num_queries=400
+      """
+    let first = try await bench.run(search)
+    #expect(first.termination.isSuccess, "\(first.stderr)")
+    let lines = first.stdout.split(separator: "\n")
+    #expect(lines.first == "equal: the highest rate with median of e2e latency below 200 ms")
+    #expect(lines.dropFirst().first?.hasPrefix("  400/s\t") == true)
+    #expect(lines.last?.contains("/s meets it, ") == true, "\(first.stdout)")
+    #expect(bench.processes.isEmpty)
+
+    let again = try await bench.run(search)
+    #expect(again.stdout == first.stdout)
+    #expect(again.stderr.contains("finished before, not run again") && !again.stderr.contains("sending"))
+    let json = try await bench.run("\(search) --json")
+    #expect(json.stdout.contains(#""outcome":"found""#))
+  }
+
+  @Test(
+    "are not searched for where the question has no answer",
+    arguments: [
+      ("$RUN search --below 9ms", Int32(64), "add --local"), ("$RUN search --local", 64, "--below"),
+      ("$RUN search --local --below 9", 64, "--below"),
+      ("$RUN search --local --below 9ms --resolution 5", 64, "--resolution"),
+      ("$RUN search --local --below 9ms --mode equal", 64, "which has coded"),
+      ("$RUN search --local --below 9ms --set batch_sizes='[1, 2]'", 65, "--set batch_sizes="),
+      ("$RUN search --local --below 9ms --set background_traffic='[1]'", 65, "background_traffic"),
+    ])
+  func searchRefusals(command: String, status: Int32, fragment: String) async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await bench.run(command)
+    #expect(output.termination == .exited(status), "\(output.stderr)")
+    #expect(output.stderr.contains(fragment), "\(output.stderr)")
+    #expect(!bench.files.contains("results"))
+  }
+}
