@@ -99,7 +99,7 @@ struct WorkerCommand: ParsableCommand {
   /// Never returns but by a failure to start: the model runs on this thread, the link on another.
   private func serve() throws(StartFailure) {
     var instance = try Instance(
-      model: loadModel(), form: input, slowdowns: Slowdowns(slowdowns, seed: seed, worker: number))
+      model: loadModel(), form: input, slowdowns: Slowdowns(slowdowns, seed: seed, worker: Int(number)))
     Log.line("worker/\(number): model \(model) is loaded")
     let jobs = JobMailbox()
     let secret = environment("RUN_EXP_LINK_SECRET") ?? ""
@@ -132,7 +132,7 @@ struct WorkerCommand: ParsableCommand {
     switch model {
     case "dummy": return DummyModel()
     case "synthetic":
-      return SyntheticModel(serviceTimes: try ServiceTimes(serviceTime, seed: seed, worker: number))
+      return SyntheticModel(serviceTimes: try ServiceTimes(reading: serviceTime, seed: seed, worker: number))
     default: return try TorchModel(path: model, shape: input.shape, threads: threads, number: number)
     }
   }
