@@ -42,6 +42,12 @@ public struct Window<Element> {
     }
   }
 
+  /// Changes the value of `id` where it lies: nothing is copied out and in. It gets nil, which must stay nil, if there is none.
+  @inlinable @inline(__always)
+  public mutating func change(_ id: Int, _ change: (inout Element?) -> Void) {
+    if contains(id) { change(&slots[index(id)]) }
+  }
+
   /// Forgets the value of `id`; nothing happens if it has none.
   @inlinable public mutating func remove(_ id: Int) {
     guard contains(id), slots[index(id)] != nil else { return }

@@ -23,8 +23,8 @@ import Testing
     #expect(command.serviceTime == ServiceTime())
     #expect(
       command.slowdowns == [
-        Slowdown(workers: nil, probability: 0.01, effect: .added(ms: 100)),
-        Slowdown(workers: [1, 3], probability: 1, effect: .factor(2)),
+        Slowdown(probability: 0.01, added_ms: 100),
+        Slowdown(workers: [1, 3], probability: 1, factor: 2),
       ])
   }
 

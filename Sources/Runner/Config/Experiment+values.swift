@@ -19,21 +19,3 @@ enum Payload: Codable, Equatable, Sendable {
   case digits
   case floats(count: Int)
 }
-
-/// `service_time` of the synthetic model.
-struct ServiceTime: Codable, Equatable, Sendable {
-  enum Kind: String, Codable, CaseIterable, Sendable { case constant, exponential, lognormal, empirical }
-  var kind: Kind
-  var median_ms: Double
-  var sigma: Double
-  var file: String?
-}
-
-/// One of `slowdowns`: with `probability`, a batch of one of `workers` takes `added_ms` longer or `factor` times as long.
-struct Slowdown: Codable, Equatable, Sendable {
-  /// nil: all.
-  var workers: [Int]?
-  var probability: Double
-  var added_ms: Double?
-  var factor: Double?
-}

@@ -1,3 +1,5 @@
+import Serving
+
 /// The seed of a trial's arrival schedule and payload choice.
 ///
 /// It depends on the experiment's seed and on everything of the trial but its mode, so that modes are compared on the

@@ -1,5 +1,5 @@
 /// Where an answer came from.
-public enum AnswerSource: String, Codable, CaseIterable, Sendable {
+public enum AnswerSource: String, Codable, CaseIterable, Sendable, BitwiseCopyable {
   /// The query's own instance of the base model.
   case own
   /// Decoded from a parity model's output and the other outputs of the group.

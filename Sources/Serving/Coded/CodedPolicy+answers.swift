@@ -5,7 +5,7 @@ extension CodedPolicy {
     let batch = number(of: job.group, job.member)
     switch job.kind {
     case .own:
-      batches[batch]?.hasOutput = true
+      batches.change(batch) { $0?.hasOutput = true }
       learn(from: batch, count: job.count, at: now)
       reply(to: batch, count: job.count, .own, from: id, into: &actions)
     case .approximate: reply(to: batch, count: job.count, .approximate, from: id, into: &actions)
@@ -13,7 +13,7 @@ extension CodedPolicy {
       learn(from: batch, count: job.count, at: now)
       reply(to: batch, count: job.count, .copy, from: id, into: &actions)
     case .parity(let index):
-      groups[job.group.number]?.parityOutputs |= 1 << UInt64(index)
+      groups.change(job.group.number) { $0?.parityOutputs |= 1 << UInt64(index) }
     }
     decode(job.group, into: &actions)
     settle(job.group, into: &actions)
@@ -33,7 +33,7 @@ extension CodedPolicy {
       return
     }
     if state.state == .waiting { answered(seat) }
-    queries[query.number]?.state = .withdrawn
+    queries.change(query.number) { $0?.state = .withdrawn }
     settle(seat.group, into: &actions)
   }
 
@@ -45,7 +45,7 @@ extension CodedPolicy {
       if let state = queries[query.number], state.state == .waiting {
         guard deadline <= now else { return }
         actions.append(.replyDefault(query))
-        queries[query.number]?.state = .answered
+        queries.change(query.number) { $0?.state = .answered }
         if let seat = state.seat {
           answered(seat)
           settle(seat.group, into: &actions)
@@ -72,7 +72,7 @@ extension CodedPolicy {
       }
     }
     actions.append(.releaseGroup(group))
-    groups[group.number]?.isReleased = true
+    groups.change(group.number) { $0?.isReleased = true }
     releasedGroups.append(group)
   }
 
@@ -94,7 +94,7 @@ extension CodedPolicy {
   /// The instance is done with the job: idle, and the job out of the tables. nil for a late or repeated message.
   private mutating func takeBack(_ id: JobID, from instance: InstanceID) -> Job? {
     guard instances[instance.number]?.job == id, let job = jobs[id.number] else { return nil }
-    instances[instance.number]?.job = nil
+    instances.change(instance.number) { $0?.job = nil }
     drop(id, job)
     return job
   }
@@ -141,13 +141,13 @@ extension CodedPolicy {
   }
 
   private mutating func answer(_ query: QueryID) {
-    queries[query.number]?.state = .answered
+    queries.change(query.number) { $0?.state = .answered }
     if let seat = queries[query.number]?.seat { answered(seat) }
   }
 
   /// One query fewer waits in the batch and the group of the seat.
   private mutating func answered(_ seat: Seat) {
-    batches[number(of: seat.group, seat.member)]?.unanswered -= 1
-    groups[seat.group.number]?.unanswered -= 1
+    batches.change(number(of: seat.group, seat.member)) { $0?.unanswered -= 1 }
+    groups.change(seat.group.number) { $0?.unanswered -= 1 }
   }
 }

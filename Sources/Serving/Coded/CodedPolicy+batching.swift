@@ -4,7 +4,7 @@ extension CodedPolicy {
     let id = queries.append(Query(phase: phase, arrivedAt: now))
     precondition(id == query.number, "queries are numbered in the order of arrival")
     unseated += 1
-    if let deadline = settings.deadline { deadlines.append((query, at: now + deadline)) }
+    if let deadline_ns { deadlines.append((query, at: Instant(nanoseconds: now.nanoseconds + deadline_ns))) }
   }
 
   /// The query takes the next seat of its phase's open group; a batch that is full is queued, a group that is full is coded.
@@ -21,12 +21,12 @@ extension CodedPolicy {
     guard let position = batches[batch]?.count else { return }
 
     let seat = Seat(group: group, member: member, position: position)
-    queries[query.number]?.seat = seat
+    queries.change(query.number) { $0?.seat = seat }
     seats[batch * settings.batchSize + position] = query
     if position == 0 { batches[batch]?.openedAt = now }
-    batches[batch]?.count += 1
-    batches[batch]?.unanswered += 1
-    groups[group.number]?.unanswered += 1
+    batches.change(batch) { $0?.count += 1 }
+    batches.change(batch) { $0?.unanswered += 1 }
+    groups.change(group.number) { $0?.unanswered += 1 }
     if settings.mode == .coded { actions.append(.encode(query, seat)) }
 
     unseated -= 1
@@ -62,6 +62,7 @@ extension CodedPolicy {
   }
 
   mutating func closeTimedOutBatches(at now: Instant, into actions: inout [Action]) {
+    guard settings.batchTimeout != nil else { return }
     for phase in Phase.allCases {
       guard let timeout = batchTimeout(of: phase), timeout <= now, let group = openGroups[phase.rawValue] else {
         continue
@@ -90,10 +91,10 @@ extension CodedPolicy {
   private mutating func closeBatch(of group: GroupID, into actions: inout [Action]) {
     guard let member = groups[group.number]?.filling else { return }
     let batch = number(of: group, member)
-    groups[group.number]?.filling += 1
+    groups.change(group.number) { $0?.filling += 1 }
     if let state = batches[batch], state.unanswered > 0 {
       let own = queue(Job(kind: .own, group: group, member: member, count: state.count), into: &actions)
-      batches[batch]?.own = own
+      batches.change(batch) { $0?.own = own }
       switch settings.mode {
       case .cheap: addTwin(.approximate, of: batch, group, member, into: &actions)
       case .replicated: addTwin(.copy, of: batch, group, member, into: &actions)
@@ -114,7 +115,7 @@ extension CodedPolicy {
     guard let state = batches[batch] else { return }
     let twin = queue(
       Job(kind: kind, group: group, member: member, count: state.count), apartFrom: state.own, into: &actions)
-    batches[batch]?.twin = twin
+    batches.change(batch) { $0?.twin = twin }
   }
 
   /// Queues the parity jobs of a group whose batches have all gone. A position is coded if every batch has a query there.
@@ -122,7 +123,7 @@ extension CodedPolicy {
     var positions = settings.batchSize
     for member in 0..<batchesPerGroup { positions = min(positions, batches[number(of: group, member)]?.count ?? 0) }
     guard positions > 0, let unanswered = groups[group.number]?.unanswered, unanswered > 0 else { return }
-    groups[group.number]?.codedPositions = positions
+    groups.change(group.number) { $0?.codedPositions = positions }
     for index in 0..<settings.parities {
       let job = queue(Job(kind: .parity(index: index), group: group, member: 0, count: positions), into: &actions)
       if index == 0 { groups[group.number]?.firstParityJob = job }
@@ -131,7 +132,7 @@ extension CodedPolicy {
 
   private mutating func close(_ group: GroupID, into actions: inout [Action]) {
     guard let phase = groups[group.number]?.phase else { return }
-    groups[group.number]?.isClosed = true
+    groups.change(group.number) { $0?.isClosed = true }
     openGroups[phase.rawValue] = nil
     settle(group, into: &actions)
   }

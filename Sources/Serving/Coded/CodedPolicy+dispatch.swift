@@ -4,7 +4,7 @@ extension CodedPolicy {
   /// - Parameter other: a job whose instance is not to have this one, if there is another.
   mutating func queue(_ job: Job, apartFrom other: JobID? = nil, into actions: inout [Action]) -> JobID {
     let id = JobID(jobs.append(job))
-    groups[job.group.number]?.liveJobs += 1
+    groups.change(job.group.number) { $0?.liveJobs += 1 }
     add(id, in: queueIndex(of: job.pool), apartFrom: other, into: &actions)
     return id
   }
@@ -32,7 +32,7 @@ extension CodedPolicy {
 
   private mutating func place(_ place: PoolQueue.Place, _ id: JobID, into actions: inout [Action]) {
     switch place {
-    case .shared: jobs[id.number]?.lane = nil
+    case .shared: jobs.change(id.number) { $0?.lane = nil }
     case .lane(let instance): jobs[id.number]?.lane = instance
     case .idle(let instance): dispatch(id, to: instance, into: &actions)
     }
@@ -53,8 +53,8 @@ extension CodedPolicy {
     let orphans = queues[state.queue].leave(instance, jobs: jobs)
     if let held = state.job, let job = jobs[held.number] {
       if isNeeded(job), !job.wasRequeued {
-        jobs[held.number]?.instance = nil
-        jobs[held.number]?.wasRequeued = true
+        jobs.change(held.number) { $0?.instance = nil }
+        jobs.change(held.number) { $0?.wasRequeued = true }
         actions.append(.requeued(held))
         place(queues[state.queue].putBack(held, avoiding: self.instance(of: twin(of: job))), held, into: &actions)
       } else {
@@ -87,7 +87,7 @@ extension CodedPolicy {
   /// Takes a job out of the tables: finished, failed or removed.
   mutating func drop(_ id: JobID, _ job: Job) {
     jobs.remove(id.number)
-    groups[job.group.number]?.liveJobs -= 1
+    groups.change(job.group.number) { $0?.liveJobs -= 1 }
   }
 
   private mutating func removeIfIdle(_ id: JobID?) {
@@ -105,8 +105,8 @@ extension CodedPolicy {
   }
 
   private mutating func dispatch(_ job: JobID, to instance: InstanceID, into actions: inout [Action]) {
-    jobs[job.number]?.instance = instance
-    instances[instance.number]?.job = job
+    jobs.change(job.number) { $0?.instance = instance }
+    instances.change(instance.number) { $0?.job = job }
     actions.append(.dispatch(job, to: instance))
   }
 

@@ -3,6 +3,9 @@ extension CodedPolicy {
   /// What is in a job; nil once it is finished or removed.
   public func job(_ id: JobID) -> Job? { jobs[id.number] }
 
+  /// The job that the instance has; nil if it idles or is not here.
+  public func job(of instance: InstanceID) -> JobID? { instances[instance.number]?.job }
+
   /// The query at `position` of batch `member`; nil if nobody sits there or the group is released.
   public func query(_ group: GroupID, member: Int, position: Int) -> QueryID? {
     guard let query = seats[number(of: group, member) * settings.batchSize + position], query != .nobody else {

@@ -13,6 +13,8 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   public let settings: Settings
   /// Batches in a group: the configured k in `coded`, else 1.
   public let batchesPerGroup: Int
+  /// The settings' deadline; in nanoseconds, for a duration takes long to turn into them.
+  let deadline_ns: Int64?
 
   var queries = Window<Query>()
   var groups = Window<Group>()
@@ -83,6 +85,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   public init(_ settings: Settings) {
     precondition(settings.k >= 2 && 1...64 ~= settings.parities && settings.batchSize >= 1, "settings out of range")
     self.settings = settings
+    deadline_ns = settings.deadline?.nanoseconds
     batchesPerGroup = settings.mode == .coded ? settings.k : 1
     pools = settings.mode.pools(parities: settings.parities)
     queues = Array(repeating: PoolQueue(mode: settings.queueMode), count: pools.count)
@@ -110,6 +113,7 @@ public struct CodedPolicy: ServingPolicy, Sendable {
   public var nextDeadline: Instant? {
     var next = deadlines.first?.at
     if let hedge = nextHedge { next = min(next ?? hedge, hedge) }
+    guard settings.batchTimeout != nil else { return next }
     for phase in Phase.allCases {
       guard let timeout = batchTimeout(of: phase) else { continue }
       next = min(next ?? timeout, timeout)

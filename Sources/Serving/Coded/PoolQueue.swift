@@ -13,6 +13,8 @@ struct PoolQueue: Sendable {
   /// rr: the instances in the order of dealing, each with its queue.
   private(set) var lanes: [Lane] = []
   private var nextLane = 0
+  /// rr: where each instance's lane is, by the number of the instance; -1 where there is none.
+  private var places: [Int] = []
   /// Jobs that wait.
   private(set) var waiting = 0
 
@@ -85,7 +87,7 @@ struct PoolQueue: Sendable {
       }
       idle.append(instance)
     case .roundRobin:
-      guard let lane = lanes.firstIndex(where: { $0.instance == instance }) else { return nil }
+      guard let lane = lane(of: instance) else { return nil }
       if let job = lanes[lane].jobs.popFirstWaiting(in: jobs) {
         waiting -= 1
         return job
@@ -98,6 +100,8 @@ struct PoolQueue: Sendable {
   /// An instance joins, busy until `nextJob` is asked for it.
   mutating func join(_ instance: InstanceID) {
     guard mode == .roundRobin else { return }
+    while places.count <= instance.number { places.append(-1) }
+    places[instance.number] = lanes.count
     lanes.append(Lane(instance: instance, isIdle: false))
     // Jobs wait without a lane only while there is no instance at all: the first one takes them.
     swap(&shared, &lanes[lanes.count - 1].jobs)
@@ -106,12 +110,19 @@ struct PoolQueue: Sendable {
   /// An instance leaves. Returns the jobs that waited for it alone; they are to be added again, in this order.
   mutating func leave(_ instance: InstanceID, jobs: Window<CodedPolicy.Job>) -> Deque<JobID> {
     idle.removeAll { $0 == instance }
-    guard let lane = lanes.firstIndex(where: { $0.instance == instance }) else { return [] }
+    guard let lane = lane(of: instance) else { return [] }
     let orphans = lanes.remove(at: lane).jobs.filter { jobs[$0.number] != nil }
+    places[instance.number] = -1
+    for place in lane..<lanes.count { places[lanes[place].instance.number] = place }
     if lane < nextLane { nextLane -= 1 }
     if nextLane >= lanes.count { nextLane = 0 }
     waiting -= orphans.count
     return orphans
+  }
+
+  private func lane(of instance: InstanceID) -> Int? {
+    guard instance.number < places.count, places[instance.number] >= 0 else { return nil }
+    return places[instance.number]
   }
 }
 

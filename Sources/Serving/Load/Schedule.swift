@@ -18,20 +18,20 @@ public struct Schedule: Equatable, Sendable {
 
   /// - Throws: `TraceTooShort` if the load is a trace with fewer arrivals than queries.
   public init(_ load: Load) throws(TraceTooShort) {
-    var sends: [(offset: Duration, client: Int, index: Int)] = []
+    var sends: [(offset_ns: Int64, client: Int, index: Int)] = []
     sends.reserveCapacity(load.total)
     for client in 0..<load.clients {
       var arrivals = load.arrivals(ofClient: client)
       for index in 0..<load.count(ofClient: client) {
         guard let offset = arrivals.next() else { break }
-        sends.append((offset, client, index))
+        sends.append((offset.nanoseconds, client, index))
       }
     }
     guard sends.count == load.total else { throw TraceTooShort(arrivals: sends.count, queries: load.total) }
-    sends.sort { ($0.offset, $0.client, $0.index) < ($1.offset, $1.client, $1.index) }
+    sends.sort { ($0.offset_ns, $0.client, $0.index) < ($1.offset_ns, $1.client, $1.index) }
     queries = sends.enumerated().map { query, send in
       Query(
-        query: query, client: send.client, offset: send.offset, sample: load.sample(ofQuery: query),
+        query: query, client: send.client, offset: .nanoseconds(send.offset_ns), sample: load.sample(ofQuery: query),
         isWarmup: query < load.warmup)
     }
   }

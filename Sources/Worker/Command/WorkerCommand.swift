@@ -105,7 +105,7 @@ struct WorkerCommand: ParsableCommand {
   /// Never returns but by a failure to start: the model runs on this thread, the link on another.
   private func serve() throws(StartFailure) {
     var instance = try Instance(
-      model: loadModel(), form: input, slowdowns: Slowdowns(slowdowns, seed: seed, worker: number),
+      model: loadModel(), form: input, slowdowns: Slowdowns(slowdowns, seed: seed, worker: Int(number)),
       pace: Pace(paces))
     Log.line("worker/\(number): model \(model) is loaded")
     let jobs = JobMailbox()
@@ -139,7 +139,7 @@ struct WorkerCommand: ParsableCommand {
     switch model {
     case "dummy": return DummyModel()
     case "synthetic":
-      return SyntheticModel(serviceTimes: try ServiceTimes(serviceTime, seed: seed, worker: number))
+      return SyntheticModel(serviceTimes: try ServiceTimes(reading: serviceTime, seed: seed, worker: number))
     default: return try TorchModel(path: model, shape: input.shape, threads: threads, number: number)
     }
   }

@@ -1,5 +1,6 @@
 import Imaging
 import NIOCore
+import Serving
 import Wire
 
 /// A model with what surrounds it in a worker: inputs are checked and images decoded before it, slowdowns come after it.

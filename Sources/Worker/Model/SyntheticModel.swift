@@ -1,4 +1,5 @@
 import NIOCore
+import Serving
 
 /// Takes a service time drawn for each batch, whatever its size, without using the processor; the outputs are
 /// `LinearOutput`.
