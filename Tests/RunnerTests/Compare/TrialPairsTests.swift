@@ -170,6 +170,49 @@ struct TrialPairsTests {
     #expect(repetitions?.description.hasSuffix("Measure the same repetitions of both.") == true)
   }
 
+  @Test("hold each VALID trial that has a partner once, whatever is missing, INVALID or shuffled", arguments: 0..<60)
+  func everyTrialOnce(seed: Int) throws {
+    var generator = Xoshiro256(seed: UInt64(seed))
+    let rates = [50.0, 100, 200].prefix(1 + Int(generator.next() % 3))
+    func side(_ mode: RedundancyMode) throws -> ComparedSide {
+      var trials: [MeasuredTrial] = []
+      for rate in rates {
+        for repetition in 0..<4 where generator.nextUniform() < 0.8 {
+          var trial = try Self.measured("\(mode) \(rate) \(repetition)", mode: mode, repetition: repetition, rate: rate)
+          if generator.nextUniform() < 0.2 { trial.summary.verdict = .invalid }
+          trials.append(trial)
+        }
+      }
+      return ComparedSide(name: mode.rawValue, trials: trials.shuffled(using: &generator))
+    }
+    let (a, b) = (try side(.equal), try side(.coded))
+    struct Place: Hashable {
+      var rate: Double
+      var repetition: Int
+      init(_ trial: Trial) { (rate, repetition) = (trial.rate, trial.repetition) }
+    }
+    func places(_ trials: [MeasuredTrial]) -> Set<Place> { Set(trials.map { Place($0.trial) }) }
+    func isValid(_ trial: MeasuredTrial) -> Bool { trial.summary.verdict == .valid }
+    let both = places(a.trials).intersection(places(b.trials))
+    guard !both.isEmpty else {
+      #expect(failure { try TrialPairs(a, b) } != nil)
+      return
+    }
+    let pairs = try TrialPairs(a, b)
+    let joined = pairs.points.joinedPairs
+    #expect(Set(joined.map { Place($0.a.trial) }).count == joined.count)
+    #expect(
+      joined.allSatisfy { Place($0.a.trial) == Place($0.b.trial) && isValid($0.a) && isValid($0.b) && $0.sharesLoad })
+    #expect(places(a.trials.filter(isValid)).intersection(places(b.trials.filter(isValid))) == places(joined.map(\.a)))
+    for point in pairs.points { #expect(Set(point.pairs.map(\.a.trial.rate)).count == 1) }
+    #expect(Set(pairs.points.map { $0.pairs[0].a.trial.rate }).count == pairs.points.count)
+    // What is INVALID or alone is named, once, and nothing else is.
+    let named =
+      a.trials.filter { !both.contains(Place($0.trial)) } + b.trials.filter { !both.contains(Place($0.trial)) }
+      + (a.trials + b.trials).filter { both.contains(Place($0.trial)) && !isValid($0) }
+    #expect(pairs.leftOut.map(\.results).sorted() == named.map(\.path).sorted())
+  }
+
   @Test("of folders are named by what tells the folders apart")
   func names() {
     #expect(FolderNames.apart(["r/mode_equal/it_0/0", "r/mode_coded/it_0/0"]) == ["mode_equal", "mode_coded"])
