@@ -155,6 +155,25 @@ struct TrialPairsTests {
     #expect(self.failure { try TrialPairs(equal, retrained) }?.description.contains("(models.digits)") == true)
   }
 
+  @Test("take a trial that was measured again in place of an INVALID one, which is named")
+  func again() throws {
+    for isAgainFirst in [false, true] {
+      for isOfFirst in [false, true] {
+        var sides = [try side(.equal), try side(.coded)]
+        let which = isOfFirst ? 0 : 1
+        (sides[which].trials[2].summary.verdict, sides[which].trials[2].summary.reasons) = (.invalid, ["late"])
+        let invalid = sides[which].trials[2].path
+        let mode = sides[which].trials[2].trial.mode
+        let again = try Self.measured("again", mode: mode, repetition: 2)
+        sides[which].trials.insert(again, at: isAgainFirst ? 0 : 5)
+        let pairs = try TrialPairs(sides[0], sides[1])
+        #expect(pairs.points.joinedPairs.count == 5)
+        #expect(pairs.points.joinedPairs.contains { $0.a.path == "again" || $0.b.path == "again" })
+        #expect(pairs.leftOut == [.init(results: invalid, reason: "INVALID: late")])
+      }
+    }
+  }
+
   @Test("cannot be made of two results of one trial, nor across a setting that is none")
   func mistakes() throws {
     var twice = try side(.equal)
