@@ -117,7 +117,7 @@ extension Invocation {
     narrowed.sweep = Sweep(narrowed.experiment)
     narrowed.sweep.trials.removeAll { !probe.repetitions.contains($0.repetition) }
     for index in narrowed.sweep.trials.indices { narrowed.sweep.trials[index].index = index }
-    if probe.attempt > 0 { narrowed.results.finalDir += "-again-\(probe.attempt)" }
+    narrowed.results.finalDir = RateProbe.finalDir(results.finalDir, attempt: probe.attempt)
     return narrowed
   }
 }

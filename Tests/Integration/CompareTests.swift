@@ -33,6 +33,18 @@ import Testing
 
     let bare = try await bench.run("find results -name records.csv -delete && \(compare)")
     #expect(bare.stdout == modes.stdout)
+
+    // What a search measured again beside an INVALID trial takes its place.
+    let trial = "\(point)/mode_coded/it_1"
+    let again = try await bench.run(
+      "cp -r \(trial)/0 \(trial)/0-again-1 && sed -i 's/: \"VALID\"/: \"INVALID\"/' \(trial)/0/summary.json && \(compare)"
+    )
+    #expect(again.stdout.contains("  \(trial)/0: INVALID: "), "\(again.stdout) \(again.stderr)")
+    #expect(again.stdout.split(separator: "\n").first == modes.stdout.split(separator: "\n").first)
+    // Of settings that were not asked for, nothing is said.
+    let other = try await bench.run("\(compare) --set slo_ms=50")
+    #expect(
+      other.termination == .exited(65) && other.stderr.contains("with other settings than asked for here: slo_ms"))
   }
 
   @Test(
