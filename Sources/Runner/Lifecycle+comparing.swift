@@ -59,8 +59,7 @@ extension Lifecycle {
       }
       places.finalDir = finalDir.name
     }
-    let found = trials.map { (trial: $0, path: places.folder(of: $0)) }
-      .filter { ResultFolder(url: URL(filePath: $0.path)).state.isFinished }
+    let found = trials.map { (trial: $0, paths: finished($0, in: places)) }.filter { !$0.paths.isEmpty }
     guard !found.isEmpty else {
       let what =
         isMode ? "mode \(word)" : "\(word), which is no mode of the experiment (\(modes.joined(separator: ", ")))"
@@ -72,23 +71,36 @@ extension Lifecycle {
         """)
     }
     let progress = Progress()
-    if found.count < trials.count {
-      progress.note("\(word): \(trials.count - found.count) of \(trials.count) trials have no results yet")
+    let missing = trials.count - found.count
+    if missing > 0 { progress.note("\(word): \(missing) of \(trials.count) trials have no results yet") }
+    return ComparedSide(name: word, trials: try found.flatMap { try measured($0, at: $1) })
+  }
+
+  /// The results of a trial up to the first that is VALID.
+  private static func measured(_ asked: Trial, at paths: [String]) throws -> [MeasuredTrial] {
+    var trials: [MeasuredTrial] = []
+    for path in paths where trials.last?.isInvalid ?? true {
+      let measured = try MeasuredTrial(path: path)
+      let others = measured.trial.differences(from: asked)
+      guard others.isEmpty else {
+        throw Failure(
+          exitCode: .config,
+          """
+          \(path) was measured with other settings than asked for here: \(others.joined(separator: ", ")).
+          Give the same --set as to launch, or compare folders: run_exp compare FOLDER FOLDER
+          """)
+      }
+      trials.append(measured)
     }
-    return ComparedSide(
-      name: word,
-      trials: try found.map { asked, path in
-        let measured = try MeasuredTrial(path: path)
-        let others = measured.trial.differences(from: asked)
-        guard others.isEmpty else {
-          throw Failure(
-            exitCode: .config,
-            """
-            \(path) was measured with other settings than asked for here: \(others.joined(separator: ", ")).
-            Give the same --set as to launch, or compare folders: run_exp compare FOLDER FOLDER
-            """)
-        }
-        return measured
-      })
+    return trials
+  }
+
+  /// The folders of a trial's results: those of its first measurement, and of others that a search made where it was INVALID.
+  private static func finished(_ trial: Trial, in places: ResultPath) -> [String] {
+    (0..<GoalSearch.attempts).map { attempt in
+      var places = places
+      places.finalDir = RateProbe.finalDir(places.finalDir, attempt: attempt)
+      return places.folder(of: trial)
+    }.filter { ResultFolder(url: URL(filePath: $0)).state.isFinished }
   }
 }

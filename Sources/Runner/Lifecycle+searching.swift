@@ -15,7 +15,7 @@ extension Lifecycle {
   /// Searches on this machine, mode by mode. Its trials lie where those of a launch at their rates would, and finished
   /// ones are not measured again.
   /// - Throws: `Failure` (config) if the experiment has several points beside its rates and modes; (results) if INVALID
-  ///   trials leave a mode open, once all modes have been searched.
+  ///   trials leave a mode open.
   static func search(
     _ invocation: Invocation, for search: SearchOptions, options: RunOptions, results: Results
   ) async throws {
@@ -25,36 +25,47 @@ extension Lifecycle {
       experiment.redundancyModes = search.modes
       let machinery = try await Machinery.local(
         options.engine, for: FleetSpec(Sweep(experiment), of: experiment), installation: invocation.installation)
-      let report = SearchReport(goal: search.goal, results: results)
       let progress = Progress()
       if let remark = machinery.remark { progress.note(remark) }
-      var (open, repeated): ([String], Int) = ([], 0)
-      for mode in search.modes {
-        var goalSearch = GoalSearch(
-          goal: search.goal, mode: mode, repetitions: experiment.numTrials,
-          search: RateSearch(from: experiment.sendRates, resolution: search.resolution))
-        try report.begin(mode)
-        let outcome = try await goalSearch.run { probe in
-          try await measure(
-            probe, of: invocation, options: options, results: results, machinery: machinery, progress: progress)
-        } show: { step in
-          progress.clear()
-          repeated += step.repeated
-          try report.show(step, of: mode)
-        }
-        try report.show(outcome, of: mode)
-        if case .cannotTell = outcome { open.append("\(mode.rawValue): \(SearchReport.text(outcome))") }
-      }
-      guard open.isEmpty else {
-        throw Failure(
-          exitCode: .results,
-          "\(open.joined(separator: "\n"))\nMake the load lighter, or measure again with --final_dir NAME or --overwrite."
-        )
+      let repeated = try await Self.search(experiment, for: search, results: results, progress: progress) { probe in
+        try await measure(
+          probe, of: invocation, options: options, results: results, machinery: machinery, progress: progress)
       }
       if repeated > 0, options.strict {
         throw Failure(exitCode: .results, "\(repeated) INVALID trials had to be repeated (--strict)")
       }
     }
+  }
+
+  /// Searches mode by mode, wherever trials come from, and prints each rate as it is known.
+  /// - Returns: how many INVALID trials were measured again.
+  /// - Throws: `Failure` (results) if INVALID trials leave a mode open, once all modes have been searched.
+  static func search(
+    _ experiment: Experiment, for search: SearchOptions, results: Results, progress: Progress,
+    measure: RateProbe.Measure
+  ) async throws -> Int {
+    let report = SearchReport(goal: search.goal, results: results)
+    var (open, repeated): ([String], Int) = ([], 0)
+    for mode in search.modes {
+      var goalSearch = GoalSearch(
+        goal: search.goal, mode: mode, repetitions: experiment.numTrials,
+        search: RateSearch(from: experiment.sendRates, resolution: search.resolution))
+      try report.begin(mode)
+      let outcome = try await goalSearch.run(measure: measure) { step in
+        progress.clear()
+        repeated += step.repeated
+        try report.show(step, of: mode)
+      }
+      try report.show(outcome, of: mode)
+      if case .cannotTell = outcome { open.append("\(mode.rawValue): \(SearchReport.text(outcome))") }
+    }
+    guard open.isEmpty else {
+      throw Failure(
+        exitCode: .results,
+        "\(open.joined(separator: "\n"))\nMake the load lighter, or measure again with --final_dir NAME or --overwrite."
+      )
+    }
+    return repeated
   }
 
   /// Measures the trials of a probe on this machine.
@@ -96,7 +107,7 @@ extension Lifecycle {
 
 extension Invocation {
   /// The trials of a probe and no others, as if the experiment had been given with its rate and mode.
-  fileprivate func narrowed(to probe: RateProbe) -> Invocation {
+  func narrowed(to probe: RateProbe) -> Invocation {
     var narrowed = self
     narrowed.experiment.sendRates = [probe.rate]
     narrowed.experiment.redundancyModes = [probe.mode]
@@ -106,7 +117,7 @@ extension Invocation {
     narrowed.sweep = Sweep(narrowed.experiment)
     narrowed.sweep.trials.removeAll { !probe.repetitions.contains($0.repetition) }
     for index in narrowed.sweep.trials.indices { narrowed.sweep.trials[index].index = index }
-    if probe.attempt > 0 { narrowed.results.finalDir += "-again-\(probe.attempt)" }
+    narrowed.results.finalDir = RateProbe.finalDir(results.finalDir, attempt: probe.attempt)
     return narrowed
   }
 }

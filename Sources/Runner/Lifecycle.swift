@@ -28,9 +28,7 @@ struct Lifecycle {
     }
   }
 
-  func run() async throws {
-    try await run { try results.show(path: $0, $1) }
-  }
+  func run() async throws { try await run { try results.show(path: $0, $1) } }
 
   /// - Parameter show: is told the path and the summary of each trial after it.
   func run(show: (String, Summary) throws -> Void) async throws {

@@ -21,6 +21,13 @@ public struct PairedComparison: Codable, Equatable, Sendable {
 
     public init(value: Double, interval: Interval?) { (self.value, self.interval) = (value, interval) }
 
+    /// Every key, null where there is nothing.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(value, forKey: .value)
+      try container.encode(interval, forKey: .interval)
+    }
+
     /// Whether the interval is there and leaves `number` outside.
     public func excludes(_ number: Double) -> Bool {
       guard let interval else { return false }
@@ -44,6 +51,16 @@ public struct PairedComparison: Codable, Equatable, Sendable {
   public var ratio: Estimate?
   /// Of a and b, a - b.
   public var difference: Estimate
+
+  /// Every key, null where there is nothing.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(pairs, forKey: .pairs)
+    try container.encode(a, forKey: .a)
+    try container.encode(b, forKey: .b)
+    try container.encode(ratio, forKey: .ratio)
+    try container.encode(difference, forKey: .difference)
+  }
 
   /// Nil of no pairs.
   /// - Parameter generator: as `Resampling` takes it.

@@ -19,8 +19,8 @@ struct CompareCommand: AsyncParsableCommand {
       With an experiment, give the same --set and --final_dir as to launch: they say which trials there are and where.
 
       EXAMPLES:
-        run_exp run/config/fig9a.json compare equal coded --set background_traffic='[0]'
-        run_exp compare results/local/ParM/wt_c5.xlarge results/local/ParM/wt_c5.2xlarge --across worker_type
+        run_exp run/config/stragglers.json compare equal coded
+        run_exp compare results/local/a results/local/b --across experiment_id
       """)
 
   @ParentCommand var root: RunExp
@@ -30,8 +30,7 @@ struct CompareCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What is compared: \(LatencyMetric.allCases.map(\.rawValue).joined(separator: ", ")); gap is p99.9 - median.",
-      valueName: "metric"))
+      "What is compared; gap is p99.9 - median.", valueName: "metric"))
   var metric = LatencyMetric.gap
   @Option(
     help: ArgumentHelp(
@@ -45,7 +44,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
   @Option(help: ArgumentHelp("The folder of all results.", valueName: "folder"), completion: .directory)
   var results = "results"
-  @Option(help: ArgumentHelp("Which results of the experiment: local, cluster or simulated.", valueName: "where"))
+  @Option(help: ArgumentHelp("Which results of the experiment.", valueName: "where"))
   var environment = ResultPath.Environment.local
   @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions

@@ -31,6 +31,18 @@ struct Comparison: Codable, Equatable, Sendable {
     var overloaded_b: Int
     /// What may be said, or nil.
     var claim: String?
+
+    /// Every key, null where there is nothing.
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(point, forKey: .point)
+      try container.encode(pairs, forKey: .pairs)
+      try container.encode(compared, forKey: .compared)
+      try container.encode(medians, forKey: .medians)
+      try container.encode(overloaded_a, forKey: .overloaded_a)
+      try container.encode(overloaded_b, forKey: .overloaded_b)
+      try container.encode(claim, forKey: .claim)
+    }
   }
 
   init(

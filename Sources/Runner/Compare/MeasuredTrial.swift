@@ -7,6 +7,7 @@ struct MeasuredTrial: Sendable {
   var summary: Summary
 
   var trial: Trial { summary.trial }
+  var isInvalid: Bool { summary.verdict == .invalid }
 
   init(path: String, summary: Summary) { (self.path, self.summary) = (path, summary) }
 

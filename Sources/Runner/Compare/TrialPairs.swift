@@ -27,6 +27,12 @@ struct TrialPairs: Sendable {
   struct LeftOut: Codable, Equatable, Sendable {
     var results: String
     var reason: String
+
+    init(results: String, reason: String) { (self.results, self.reason) = (results, reason) }
+
+    init(invalid trial: MeasuredTrial) {
+      self.init(results: trial.path, reason: "INVALID: \(trial.summary.reasons.joined(separator: "; "))")
+    }
   }
 
   /// In the order of the first side's trials.
@@ -53,13 +59,14 @@ struct TrialPairs: Sendable {
     }
     let ignored = compared
 
-    _ = try Self.byIdentity(a, settings[0], ignoring: ignored)
-    let others = try Self.byIdentity(b, settings[1], ignoring: ignored)
+    let (ours, repeated) = try Self.byIdentity(a, settings[0], ignoring: ignored)
+    let (others, othersRepeated) = try Self.byIdentity(b, settings[1], ignoring: ignored)
     var (order, points): ([String], [String: [Pair]]) = ([], [:])
-    leftOut = []
+    leftOut = repeated + othersRepeated
     var partners: Set<String> = []
     for (first, itsSettings) in zip(a.trials, settings[0]) {
       let identity = itsSettings.identity(ignoring: ignored)
+      guard ours[identity]?.path == first.path else { continue }
       guard let second = others[identity] else {
         leftOut.append(LeftOut(results: first.path, reason: "\(b.name) has no such trial"))
         continue
@@ -75,7 +82,8 @@ struct TrialPairs: Sendable {
       }
       leftOut += reason
     }
-    for trial in b.trials where !partners.contains(trial.path) {
+    for trial in b.trials
+    where !partners.contains(trial.path) && !othersRepeated.contains(where: { $0.results == trial.path }) {
       leftOut.append(LeftOut(results: trial.path, reason: "\(a.name) has no such trial"))
     }
     guard !partners.isEmpty else { throw Self.noPartners(a, b, settings, ignoring: ignored) }
@@ -83,14 +91,24 @@ struct TrialPairs: Sendable {
     try checkEnvironments(ignoring: ignored)
   }
 
-  /// A side's trials, each by what its partner shares with it.
-  /// - Throws: `Failure` (config) if two share it.
+  /// A side's trials, each by what its partner shares with it; an INVALID one that was measured again gives way.
+  /// - Throws: `Failure` (config) if two share it that could both be compared.
   private static func byIdentity(
     _ side: ComparedSide, _ settings: [TrialSettings], ignoring ignored: Set<String>
-  ) throws -> [String: MeasuredTrial] {
-    var trials: [String: MeasuredTrial] = [:]
+  ) throws -> (trials: [String: MeasuredTrial], repeated: [LeftOut]) {
+    var (trials, repeated): ([String: MeasuredTrial], [LeftOut]) = ([:], [])
     for (trial, settings) in zip(side.trials, settings) {
-      if let other = trials.updateValue(trial, forKey: settings.identity(ignoring: ignored)) {
+      let identity = settings.identity(ignoring: ignored)
+      guard let other = trials[identity] else {
+        trials[identity] = trial
+        continue
+      }
+      if trial.isInvalid {
+        repeated.append(LeftOut(invalid: trial))
+      } else if other.isInvalid {
+        repeated.append(LeftOut(invalid: other))
+        trials[identity] = trial
+      } else {
         throw Failure(
           exitCode: .config,
           """
@@ -101,16 +119,13 @@ struct TrialPairs: Sendable {
           """)
       }
     }
-    return trials
+    return (trials, repeated)
   }
 
   /// Why a pair cannot be compared, for each of its trials that it is the fault of; nil if it can.
   private static func reason(against pair: Pair, _ hasValue: (Summary) -> Bool) -> [LeftOut]? {
     let faults = [pair.a, pair.b].compactMap { measured -> LeftOut? in
-      if measured.summary.verdict == .invalid {
-        return LeftOut(
-          results: measured.path, reason: "INVALID: \(measured.summary.reasons.joined(separator: "; "))")
-      }
+      if measured.isInvalid { return LeftOut(invalid: measured) }
       return hasValue(measured.summary) ? nil : LeftOut(results: measured.path, reason: "it has no such latencies")
     }
     return faults.isEmpty ? nil : faults

@@ -10,6 +10,11 @@ struct RateProbe: Equatable, Sendable {
   /// From 0; those that were INVALID are measured again under the next number.
   var attempt: Int
 
+  /// The last folder of an attempt's results, beside that of the first.
+  static func finalDir(_ name: String, attempt: Int) -> String {
+    attempt == 0 ? name : "\(name)-again-\(attempt)"
+  }
+
   /// Measures them in order, here or in a simulation: a summary for each repetition.
   typealias Measure = (RateProbe) async throws -> [Summary]
 }

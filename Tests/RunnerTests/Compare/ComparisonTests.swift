@@ -152,6 +152,8 @@ struct ComparisonTests {
     #expect(try JSONDecoder().decode(Comparison.self, from: data) == comparison)
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect((object["bootstrap"] as? [String: Any])?["seed"] as? Int == 1)
+    let few = String(decoding: try JSONEncoder().encode(self.comparison([90, 95])), as: UTF8.self)
+    #expect(few.contains(#""claim":null"#) && few.contains(#""interval":null"#))
     #expect(((object["points"] as? [[String: Any]])?.first?["pairs"] as? [Any])?.count == 5)
   }
 }

@@ -155,6 +155,25 @@ struct TrialPairsTests {
     #expect(self.failure { try TrialPairs(equal, retrained) }?.description.contains("(models.digits)") == true)
   }
 
+  @Test("take a trial that was measured again in place of an INVALID one, which is named")
+  func again() throws {
+    for isAgainFirst in [false, true] {
+      for isOfFirst in [false, true] {
+        var sides = [try side(.equal), try side(.coded)]
+        let which = isOfFirst ? 0 : 1
+        (sides[which].trials[2].summary.verdict, sides[which].trials[2].summary.reasons) = (.invalid, ["late"])
+        let invalid = sides[which].trials[2].path
+        let mode = sides[which].trials[2].trial.mode
+        let again = try Self.measured("again", mode: mode, repetition: 2)
+        sides[which].trials.insert(again, at: isAgainFirst ? 0 : 5)
+        let pairs = try TrialPairs(sides[0], sides[1])
+        #expect(pairs.points.joinedPairs.count == 5)
+        #expect(pairs.points.joinedPairs.contains { $0.a.path == "again" || $0.b.path == "again" })
+        #expect(pairs.leftOut == [.init(results: invalid, reason: "INVALID: late")])
+      }
+    }
+  }
+
   @Test("cannot be made of two results of one trial, nor across a setting that is none")
   func mistakes() throws {
     var twice = try side(.equal)
@@ -168,6 +187,49 @@ struct TrialPairsTests {
     let shifted = try side(.coded) { $0.trial.repetition += 10 }
     let repetitions = self.failure { try TrialPairs(try side(.equal), shifted) }
     #expect(repetitions?.description.hasSuffix("Measure the same repetitions of both.") == true)
+  }
+
+  @Test("hold each VALID trial that has a partner once, whatever is missing, INVALID or shuffled", arguments: 0..<60)
+  func everyTrialOnce(seed: Int) throws {
+    var generator = Xoshiro256(seed: UInt64(seed))
+    let rates = [50.0, 100, 200].prefix(1 + Int(generator.next() % 3))
+    func side(_ mode: RedundancyMode) throws -> ComparedSide {
+      var trials: [MeasuredTrial] = []
+      for rate in rates {
+        for repetition in 0..<4 where generator.nextUniform() < 0.8 {
+          var trial = try Self.measured("\(mode) \(rate) \(repetition)", mode: mode, repetition: repetition, rate: rate)
+          if generator.nextUniform() < 0.2 { trial.summary.verdict = .invalid }
+          trials.append(trial)
+        }
+      }
+      return ComparedSide(name: mode.rawValue, trials: trials.shuffled(using: &generator))
+    }
+    let (a, b) = (try side(.equal), try side(.coded))
+    struct Place: Hashable {
+      var rate: Double
+      var repetition: Int
+      init(_ trial: Trial) { (rate, repetition) = (trial.rate, trial.repetition) }
+    }
+    func places(_ trials: [MeasuredTrial]) -> Set<Place> { Set(trials.map { Place($0.trial) }) }
+    func isValid(_ trial: MeasuredTrial) -> Bool { trial.summary.verdict == .valid }
+    let both = places(a.trials).intersection(places(b.trials))
+    guard !both.isEmpty else {
+      #expect(failure { try TrialPairs(a, b) } != nil)
+      return
+    }
+    let pairs = try TrialPairs(a, b)
+    let joined = pairs.points.joinedPairs
+    #expect(Set(joined.map { Place($0.a.trial) }).count == joined.count)
+    #expect(
+      joined.allSatisfy { Place($0.a.trial) == Place($0.b.trial) && isValid($0.a) && isValid($0.b) && $0.sharesLoad })
+    #expect(places(a.trials.filter(isValid)).intersection(places(b.trials.filter(isValid))) == places(joined.map(\.a)))
+    for point in pairs.points { #expect(Set(point.pairs.map(\.a.trial.rate)).count == 1) }
+    #expect(Set(pairs.points.map { $0.pairs[0].a.trial.rate }).count == pairs.points.count)
+    // What is INVALID or alone is named, once, and nothing else is.
+    let named =
+      a.trials.filter { !both.contains(Place($0.trial)) } + b.trials.filter { !both.contains(Place($0.trial)) }
+      + (a.trials + b.trials).filter { both.contains(Place($0.trial)) && !isValid($0) }
+    #expect(pairs.leftOut.map(\.results).sorted() == named.map(\.path).sorted())
   }
 
   @Test("of folders are named by what tells the folders apart")
