@@ -18,7 +18,9 @@ struct DocumentationTests {
     var texts = RunExp.configuration.subcommands.map { $0.configuration.discussion }
     texts.append(RunExp.configuration.discussion)
     let documents = ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"]
-    for document in documents + ["docs/command-line.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md"] {
+    for document in documents + [
+      "docs/command-line.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md", "docs/simulation.md",
+    ] {
       texts.append(try text(document))
     }
     return texts
@@ -61,7 +63,8 @@ struct DocumentationTests {
         let command = try RunExp.parseAsRoot(try Verb.arranged(Array(words.dropFirst())))
         let overrides =
           (command as? LaunchCommand)?.overrides.overrides ?? (command as? PlanCommand)?.overrides.overrides
-          ?? (command as? AnalyzeCommand)?.overrides.overrides ?? []
+          ?? (command as? AnalyzeCommand)?.overrides.overrides ?? (command as? SimulateCommand)?.overrides.overrides
+          ?? []
         let path = Self.root.appending(path: words[1].hasPrefix("config/") ? "run/\(words[1])" : words[1]).path
         _ = try ExperimentFile(path: path).load(overrides: try overrides.map(Override.init), place: .anywhere)
       } catch {
@@ -120,7 +123,9 @@ struct DocumentationTests {
   @Test("names scripts, files and folders that are there")
   func files() throws {
     let known = try NSRegularExpression(pattern: #"`((?:Scripts|Sources|Tests|run|Benchmarks)/[A-Za-z0-9_./+-]+)`"#)
-    for document in ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md", "docs/cloud.md"] {
+    for document in [
+      "README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md", "docs/cloud.md", "docs/simulation.md",
+    ] {
       let text = try Self.text(document)
       for match in known.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
         guard let range = Range(match.range(at: 1), in: text) else { continue }
