@@ -30,8 +30,8 @@ extension Lifecycle {
       progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
     }
     let results = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
-    let overwrite = options.overwrite ? try OverwriteMark(measurements, in: results) : nil
-    let finished = try measurements.map { try $0.isFinished(overwrite: overwrite) }
+    let overwrite = options.overwrite ? try OverwriteMark(measurements.map(\.place), in: results) : nil
+    let finished = try measurements.map { try $0.place.isFinished(overwrite: overwrite) }
     try await models.check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
     if device == "cpu" { warnOfMissingGPU() }
     try await endLeftovers()

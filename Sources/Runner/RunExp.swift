@@ -21,6 +21,7 @@ struct RunExp: AsyncParsableCommand {
         run_exp run/config/simple.json launch --local
         run_exp run/config/fig9a.json launch --local --set background_traffic='[0]'
         run_exp run/config/simple.json analyze
+        run_exp run/config/fig9a.json simulate
         run_exp run/config/simple.json terminate --local
         run_exp run/config/fig9a.json launch
         run_exp run/config/fig9a.json terminate
@@ -31,10 +32,9 @@ struct RunExp: AsyncParsableCommand {
       """,
     version: "run_exp 0.1.0",
     subcommands: [
-      PlanCommand.self, LaunchCommand.self, RunCommand.self, AttachCommand.self, StatusCommand.self,
-      CollectCommand.self, AnalyzeCommand.self, CompareCommand.self, SearchCommand.self,
-      ListCommand.self, ExtendCommand.self,
-      TerminateCommand.self,
+      PlanCommand.self, LaunchCommand.self, RunCommand.self, SimulateCommand.self, AttachCommand.self,
+      StatusCommand.self, CollectCommand.self, AnalyzeCommand.self, CompareCommand.self, SearchCommand.self,
+      ListCommand.self, ExtendCommand.self, TerminateCommand.self,
     ])
 
   @Argument(help: "The experiment: a JSON file. run/config/README.md explains its keys.", completion: .file())

@@ -10,8 +10,8 @@ struct OverwriteMark: Equatable, Sendable {
 
   /// Finds the mark of an unfinished sweep of these very trials, or makes one.
   /// - Throws: `CocoaError` if it cannot be written.
-  init(_ measurements: [Measurement], in folder: String) throws {
-    let trials = measurements.map { "\($0.path) \($0.fingerprint)\n" }.joined()
+  init(_ places: [ResultPlace], in folder: String) throws {
+    let trials = places.map { "\($0.path) \($0.fingerprint)\n" }.joined()
     url = URL(filePath: folder).appending(path: ".overwrite-\(try SHA256.hex(Array(trials.utf8)).prefix(16))")
     if let found = try? String(contentsOf: url, encoding: .utf8), !found.isEmpty {
       sweep = found

@@ -17,6 +17,8 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   var measuring_scheduling: String
   /// What TorchScript models run on: `cpu` or `gpu`.
   var device: String
+  /// Of a simulated trial alone.
+  var simulation: SimulationSettings?
 
   /// This machine.
   init(
@@ -31,6 +33,14 @@ struct RunEnvironment: Codable, Equatable, Sendable {
     cpu = RunEnvironment.cpuModel
     cores = ProcessInfo.processInfo.activeProcessorCount
     self.device = device
+  }
+
+  /// Virtual time: the same on every machine.
+  init(_ simulation: SimulationSettings, inputs: [String: String]) {
+    (engine, limits, cpu, cores, models) = ("simulation", [], "none", 0, [:])
+    (measuring_scheduling, device) = ("none", "none")
+    self.inputs = inputs
+    self.simulation = simulation
   }
 
   /// The model name of the first core in `/proc/cpuinfo`.

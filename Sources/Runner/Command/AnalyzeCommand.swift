@@ -16,12 +16,14 @@ struct AnalyzeCommand: AsyncParsableCommand {
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
   @Option(help: ArgumentHelp("The folder of all results.", valueName: "folder"), completion: .directory)
   var results = "results"
+  @Flag(help: "What was simulated, in place of what was run on this machine.") var simulated = false
   @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
 
   func run() async throws {
     let invocation = try Invocation(
-      config: root.config, overrides: overrides.overrides, place: .past, finalDir: finalDir.name, results: results)
+      config: root.config, overrides: overrides.overrides, place: .past, finalDir: finalDir.name, results: results,
+      environment: simulated ? .simulated : .local)
     try Lifecycle.analyze(invocation, as: format.results)
   }
 }

@@ -29,6 +29,16 @@ struct Invocation: Sendable {
       root: results, environment: environment, finalDir: finalDir, hasSeveralQueueModes: sweep.hasSeveralQueueModes)
   }
 
+  /// The same on another number of hosts.
+  /// - Throws: `Failure` (config) if it cannot be had on so many.
+  func scaled(by scaling: HostScaling) throws -> Invocation {
+    var scaled = self
+    scaled.experiment = try scaling.scaled(experiment)
+    scaled.sweep = Sweep(scaled.experiment)
+    scaled.results.finalDir = scaling.finalDir(results.finalDir)
+    return scaled
+  }
+
   /// What the user should know before anything runs; one line each, for stderr.
   var remarks: [String] {
     guard !experiment.s3Path.isEmpty else { return [] }

@@ -72,13 +72,16 @@ struct FileCheck {
   }
 
   /// The size of the largest image of the folder; 0 if there is none.
-  func largestImage_bytes(_ path: String) -> Int {
+  func largestImage_bytes(_ path: String) -> Int { imageSizes_bytes(path).max() ?? 0 }
+
+  /// The sizes of the folder's images, in the order of their names, which is that of samples.
+  func imageSizes_bytes(_ path: String) -> [Int] {
     guard let folder = locator.find(path), let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    else { return 0 }
-    return names.filter(Self.isImage).map { name in
+    else { return [] }
+    return names.filter(Self.isImage).sorted().map { name in
       let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
       return (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    }.max() ?? 0
+    }
   }
 
   private static func isImage(_ name: String) -> Bool {

@@ -20,7 +20,7 @@ struct DocumentationTests {
     let documents = ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md"]
     for document in documents + [
       "docs/command-line.md", "docs/comparing.md", "docs/cloud.md", "docs/cluster.md", "docs/rehearsal.md",
-      "docs/faults.md",
+      "docs/faults.md", "docs/simulation.md",
     ] {
       texts.append(try text(document))
     }
@@ -65,7 +65,8 @@ struct DocumentationTests {
         let overrides =
           (command as? LaunchCommand)?.overrides.overrides ?? (command as? PlanCommand)?.overrides.overrides
           ?? (command as? AnalyzeCommand)?.overrides.overrides ?? (command as? CompareCommand)?.overrides.overrides
-          ?? (command as? SearchCommand)?.overrides.overrides ?? []
+          ?? (command as? SearchCommand)?.overrides.overrides ?? (command as? SimulateCommand)?.overrides.overrides
+          ?? []
         let path = Self.root.appending(path: words[1].hasPrefix("config/") ? "run/\(words[1])" : words[1]).path
         _ = try ExperimentFile(path: path).load(overrides: try overrides.map(Override.init), place: .anywhere)
       } catch {
@@ -132,7 +133,9 @@ struct DocumentationTests {
   @Test("names scripts, files and folders that are there")
   func files() throws {
     let known = try NSRegularExpression(pattern: #"`((?:Scripts|Sources|Tests|run|Benchmarks)/[A-Za-z0-9_./+-]+)`"#)
-    for document in ["README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md", "docs/cloud.md"] {
+    for document in [
+      "README.md", "CONTRIBUTING.md", "run/config/README.md", "docs/results.md", "docs/cloud.md", "docs/simulation.md",
+    ] {
       let text = try Self.text(document)
       for match in known.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
         guard let range = Range(match.range(at: 1), in: text) else { continue }

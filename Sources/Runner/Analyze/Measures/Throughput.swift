@@ -11,6 +11,10 @@ struct Throughput: Equatable, Sendable {
   /// Whether the system fell behind the load: see `isOverloaded(_:)`.
   var overloaded: Bool
 
+  init(offered_per_s: Double?, achieved_per_s: Double?, overloaded: Bool) {
+    (self.offered_per_s, self.achieved_per_s, self.overloaded) = (offered_per_s, achieved_per_s, overloaded)
+  }
+
   init(_ records: [QueryRecord]) {
     let measured = records.filter { !$0.isWarmup }
     offered_per_s = Throughput.rate(measured.compactMap(\.scheduled_ns))

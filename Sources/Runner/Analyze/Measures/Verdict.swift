@@ -33,7 +33,7 @@ extension Verdict {
 
   private static func neverSent(_ records: [QueryRecord]) -> String? {
     let unsent = records.filter { $0.scheduled_ns != nil && $0.sent_ns == nil }
-    return sentence(unsent, one: "query was never sent", many: "queries were never sent")
+    return sentence(unsent.map(\.query), one: "query was never sent", many: "queries were never sent")
   }
 
   /// Sends later than scheduled make the load another than the one asked for. P99 of the measured ones may be as large
@@ -46,8 +46,13 @@ extension Verdict {
   }
 
   private static func withoutAnswer(_ records: [QueryRecord]) -> String? {
-    let silent = records.filter { $0.sent_ns != nil && ($0.received_ns == nil || $0.source == .failed) }
-    return sentence(silent, one: unanswered[0], many: unanswered[1])
+    withoutAnswer(
+      records.filter { $0.sent_ns != nil && ($0.received_ns == nil || $0.source == .failed) }.map(\.query))
+  }
+
+  /// - Parameter queries: the numbers of those that have no answer.
+  static func withoutAnswer(_ queries: [Int]) -> String? {
+    sentence(queries, one: unanswered[0], many: unanswered[1])
   }
 
   /// A row a query, known to its client and, if it was answered, to the frontend.
@@ -66,17 +71,17 @@ extension Verdict {
       absent > 0 ? "records of \(absent) of \(totalQueries) queries are missing" : nil,
       repeated > 0 ? "\(repeated) \(repeated == 1 ? "record is a repetition" : "records are repetitions")" : nil,
       sentence(
-        strangers, one: "record is of no query of the schedule", many: "records are of no query of the schedule"),
+        strangers.map(\.query), one: "record is of no query of the schedule",
+        many: "records are of no query of the schedule"),
       sentence(
-        half, one: "answered query is missing from the frontend's records",
+        half.map(\.query), one: "answered query is missing from the frontend's records",
         many: "answered queries are missing from the frontend's records"),
     ].compactMap { $0 }
   }
 
   /// How many, what of them and which was the first; nil of none.
-  private static func sentence(_ records: [QueryRecord], one: String, many: String) -> String? {
-    guard let first = records.first else { return nil }
-    return records.count == 1
-      ? "1 \(one) (query \(first.query))" : "\(records.count) \(many) (the first is query \(first.query))"
+  private static func sentence(_ queries: [Int], one: String, many: String) -> String? {
+    guard let first = queries.first else { return nil }
+    return queries.count == 1 ? "1 \(one) (query \(first))" : "\(queries.count) \(many) (the first is query \(first))"
   }
 }

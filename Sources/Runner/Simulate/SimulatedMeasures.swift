@@ -1,0 +1,127 @@
+import Serving
+import Simulation
+import Statistics
+
+/// What a simulated trial measured, straight from its outcome: what an analysis of its rows would find, without making them.
+struct SimulatedMeasures {
+  /// In ascending order.
+  private(set) var e2e_ms: [Double] = []
+  private(set) var client_ms: [Double] = []
+  private(set) var answered: [String: Int] = [:]
+  private(set) var encodings = 0
+  private(set) var decodings = 0
+  private(set) var throughput: Throughput
+  /// The numbers of queries without an answer, warm-up included.
+  private(set) var silent: [Int] = []
+
+  init(_ outcome: SimulationOutcome, mode: RedundancyMode, network: NetworkModel) {
+    let delay_ns = network.clientDelay_ns
+    var (e2e_ns, client_ns, done_ns): ([Int64], [Int64], [Int64]) = ([], [], [])
+    let count = outcome.queries.count
+    e2e_ns.reserveCapacity(count)
+    client_ns.reserveCapacity(count)
+    done_ns.reserveCapacity(count)
+    var counts: [AnswerSource: Int] = [:]
+    var (first_ns, last_ns): (Int64?, Int64?) = (nil, nil)
+    for (query, simulated) in zip(outcome.schedule.queries, outcome.queries) {
+      if !query.isWarmup, let source = simulated.source { counts[source, default: 0] += 1 }
+      guard let source = simulated.source, source != .failed else {
+        silent.append(query.query)
+        continue
+      }
+      let scheduled_ns = query.offset.nanoseconds
+      let latency_ns = simulated.completed_ns - scheduled_ns
+      if source != .default { done_ns.append(latency_ns + delay_ns) }
+      if query.isWarmup { continue }
+      e2e_ns.append(latency_ns - delay_ns)
+      client_ns.append(latency_ns + delay_ns)
+      let received_ns = simulated.completed_ns + delay_ns
+      first_ns = min(first_ns ?? received_ns, received_ns)
+      last_ns = max(last_ns ?? received_ns, received_ns)
+    }
+    answered = Dictionary(uniqueKeysWithValues: AnswerSource.allCases.map { ($0.rawValue, counts[$0] ?? 0) })
+    for code in outcome.codes where !code.isWarmup {
+      if code.isDecoding { decodings += 1 } else { encodings += 1 }
+    }
+    client_ms = Self.sorted_ms(&client_ns)
+    e2e_ms = mode == .cheap ? Self.cheap_ms(outcome, delay_ns) : Self.sorted_ms(&e2e_ns)
+    let median_ms = percentile(sorted: Self.sorted_ms(&done_ns), 50)
+
+    let measured = outcome.schedule.queries.filter { !$0.isWarmup }.map(\.offset.nanoseconds)
+    throughput = Throughput(
+      offered_per_s: Self.rate(measured.first, measured.last, count: measured.count),
+      achieved_per_s: Self.rate(first_ns, last_ns, count: client_ns.count),
+      overloaded: Self.isOverloaded(outcome, delay_ns, shift_ns: Int64((median_ms ?? 0) * 1e6)))
+  }
+
+  private static func sorted_ms(_ values_ns: inout [Int64]) -> [Double] {
+    RadixSort.sort(&values_ns)
+    return values_ns.map { Double($0) / 1e6 }
+  }
+
+  private static func rate(_ first_ns: Int64?, _ last_ns: Int64?, count: Int) -> Double? {
+    guard let first_ns, let last_ns, first_ns < last_ns else { return nil }
+    return Double(count - 1) / (Double(last_ns - first_ns) / 1e9)
+  }
+
+  /// As `Throughput` says it.
+  private static func isOverloaded(_ outcome: SimulationOutcome, _ delay_ns: Int64, shift_ns: Int64) -> Bool {
+    let queries = outcome.schedule.queries
+    guard let first_ns = queries.first?.offset.nanoseconds, let last_ns = queries.last?.offset.nanoseconds else {
+      return false
+    }
+    let middle_ns = first_ns + (last_ns - first_ns) / 2
+    let arrivals = queries.count { $0.offset.nanoseconds > middle_ns }
+    let completions = outcome.queries.count { query in
+      guard let source = query.source, source != .failed, source != .default else { return false }
+      let received_ns = query.completed_ns + delay_ns
+      return middle_ns + shift_ns < received_ns && received_ns <= last_ns + shift_ns
+    }
+    return Double(completions) < 0.95 * Double(arrivals)
+  }
+
+  /// As `Latencies` says it of `cheap`.
+  private static func cheap_ms(_ outcome: SimulationOutcome, _ delay_ns: Int64) -> [Double] {
+    func latency_ms(_ query: Schedule.Query, _ end_ns: Int64) -> Double? {
+      guard end_ns != SimulatedQuery.never else { return nil }
+      return Double(end_ns - query.offset.nanoseconds - delay_ns) / 1e6
+    }
+    let answered = zip(outcome.schedule.queries, outcome.queries).filter { query, simulated in
+      !query.isWarmup && simulated.source != nil && simulated.source != .failed
+    }
+    let own = answered.compactMap { latency_ms($0, $1.own_ns) }.sorted()
+    let medianOwn = percentile(sorted: own, 50) ?? 0
+    return answered.compactMap { query, simulated -> Double? in
+      if simulated.source == .default { return latency_ms(query, simulated.completed_ns) }
+      return switch (latency_ms(query, simulated.own_ns), latency_ms(query, simulated.redundant_ns)) {
+      case (let own?, let approximate?): min(own, max(medianOwn, approximate))
+      case (let own?, nil): own
+      case (nil, let approximate?): approximate
+      case (nil, nil): latency_ms(query, simulated.completed_ns)
+      }
+    }.sorted()
+  }
+}
+
+extension Summary {
+  /// Of a simulated trial. Byte for byte what an analysis of its rows gives.
+  init(
+    _ place: ResultPlace, _ measures: SimulatedMeasures, _ outcome: SimulationOutcome, codes: CodeModel
+  ) {
+    func sample(_ count: Int, _ duration_ns: Int64) -> SampleSummary? {
+      SampleSummary(sorted: Array(repeating: Double(duration_ns) / 1e3, count: count))
+    }
+    let reasons = [Verdict.withoutAnswer(measures.silent)].compactMap { $0 }
+    self.init(
+      fingerprint: place.fingerprint, environment: place.environment, trial: place.trial,
+      e2e_ms: SampleSummary(sorted: measures.e2e_ms), client_ms: SampleSummary(sorted: measures.client_ms),
+      encoding_us: sample(measures.encodings, codes.encode_ns),
+      decoding_us: sample(measures.decodings, codes.decode_ns),
+      intervals_95: LatencyIntervals(
+        e2e_ms: Intervals(sorted: measures.e2e_ms), client_ms: Intervals(sorted: measures.client_ms)),
+      answered: measures.answered, requeued: outcome.requeued, workers_lost: outcome.workersLost, accuracy: nil,
+      offered_per_s: measures.throughput.offered_per_s, achieved_per_s: measures.throughput.achieved_per_s,
+      verdict: reasons.isEmpty ? .valid : .invalid, reasons: reasons, overloaded: measures.throughput.overloaded,
+      costs: TrialCosts())
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import Runner
+
+@Suite("A simulation")
+struct SimulationLimitsTests {
+  private func trials(queries: Int) throws -> [Trial] {
+    try SimulatedMeasuresTests.sweep(["num_queries": "\(queries)", "num_trials": "3"]).trials
+  }
+
+  @Test("runs as many trials at a time as cores and memory allow")
+  func width() throws {
+    let trials = try trials(queries: 1_000_000)
+    let one = SimulationMemory.needed_bytes(trials[0], withRows: false)
+    #expect((200_000_000...300_000_000).contains(one))
+    let memory = SimulationMemory(available_bytes: one * 5 / 2)
+    #expect(try memory.trialsInParallel(trials, asked: nil, cores: 8, withRows: false) == 2)
+    #expect(try memory.trialsInParallel(trials, asked: nil, cores: 1, withRows: false) == 1)
+    #expect(try memory.trialsInParallel(trials, asked: 2, cores: 8, withRows: false) == 2)
+    #expect(try memory.trialsInParallel([], asked: nil, cores: 8, withRows: false) == 1)
+  }
+
+  @Test("that needs more memory than there is is refused before it begins, with the key and what to do")
+  func memory() throws {
+    let trials = try trials(queries: 100_000_000)
+    let memory = SimulationMemory(available_bytes: 1 << 30)
+    let failure = #expect(throws: Failure.self) {
+      try memory.trialsInParallel(trials, asked: nil, cores: 2, withRows: true)
+    }
+    #expect(failure?.exitCode == .infrastructure)
+    #expect(failure?.description.hasPrefix("num_queries: ") == true)
+    #expect(
+      failure?.description.contains("1.0 GiB can be had. Give fewer num_queries, or leave out --records.") == true)
+    let small = try self.trials(queries: 2_000_000)
+    let many = #expect(throws: Failure.self) {
+      try memory.trialsInParallel(small, asked: 4, cores: 2, withRows: false)
+    }
+    #expect(many?.description.contains("Give a smaller --trials-in-parallel.") == true)
+    #expect(SimulationMemory.now().available_bytes > 1 << 20)
+  }
+
+  @Test("on more hosts has their load, and its results beside those of the others")
+  func hosts() throws {
+    let experiment = try SimulatedMeasuresTests.sweep(["send_rates": "[150, 300]"]).experiment
+    let scaled = try HostScaling(hosts: 600).scaled(experiment)
+    #expect(scaled.numModels == 600 && scaled.sendRates == [15_000, 30_000])
+    #expect(scaled.warmupBatches == 2000 && scaled.maxInFlight == 1_000_000)
+    #expect(scaled.numQueries == experiment.numQueries)
+    #expect(HostScaling(hosts: 600).finalDir("0") == "0-hosts_600")
+    let fewer = try HostScaling(hosts: 3).scaled(experiment)
+    #expect(fewer.sendRates == [75, 150] && fewer.warmupBatches == 20 && fewer.maxInFlight == 10_000)
+    var traced = experiment
+    traced.arrivals = .trace(file: "a")
+    #expect(throws: Failure.self) { try HostScaling(hosts: 600).scaled(traced) }
+    var coded = experiment
+    coded.kValues = [2, 4]
+    #expect(throws: Failure.self) { try HostScaling(hosts: 3).scaled(coded) }
+    #expect(HostScales(argument: "100,1000")?.scales == [HostScaling(hosts: 100), HostScaling(hosts: 1000)])
+    for wrong in ["", "1", "100,", "100,100", "x", "2000000"] {
+      #expect(HostScales(argument: wrong) == nil, "\(wrong)")
+    }
+  }
+
+  @Test("counts latencies in buckets that hold each of them, none twice")
+  func histogram() throws {
+    for value in [0, 1, 63, 64, 65, 1000, 25_000_000, 1 << 50] as [Int64] {
+      let bounds = LatencyHistogram.bounds(around_ns: value)
+      #expect(bounds.contains(value))
+      #expect(Double(bounds.count) <= max(1, Double(value) / 32))
+      #expect(LatencyHistogram.bounds(around_ns: bounds.lowerBound) == bounds)
+      #expect(LatencyHistogram.bounds(around_ns: bounds.upperBound).lowerBound == bounds.upperBound)
+    }
+    let folder = try TemporaryFolder()
+    try LatencyHistogram.write([("e2e", [0.00001, 1, 1.000001, 1.5, 20])], to: URL(filePath: folder.path))
+    let text = try String(contentsOfFile: "\(folder.path)/histogram.csv", encoding: .utf8)
+    #expect(
+      text == """
+        latency,from_ns,to_ns,queries
+        e2e,10,11,1
+        e2e,999424,1015808,2
+        e2e,1474560,1507328,1
+        e2e,19922944,20447232,1
+
+        """)
+  }
+}
