@@ -60,40 +60,46 @@ struct Lifecycle {
     defer { lock.release() }
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement, sweep: sweep).write(to: folder.partial)
-    let placement = try Placement(machinery.fleet)
-    let deployment = Deployment(
+    var placement = try Placement(machinery.fleet)
+    if let link = measurement.link { placement.frontend.address = link.gateway }
+    var deployment = Deployment(
       trial: trial, assets: measurement.assets, placement: placement,
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
       redis: try RedisService(address: placement.frontend.address),
       linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
       limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime,
-      usesGPU: measurement.environment.device == "gpu")
-    try deployment.write(to: folder.partial)
+      usesGPU: measurement.environment.device == "gpu", link_mbit: measurement.link?.mbit)
+    let background = try backgroundLoad(of: deployment)
+    deployment.backgroundHosts = background?.hosts ?? []
+    try deployment.write(to: folder.partial, with: background?.services ?? [])
     let run = TrialRun(
       deployment: deployment, engine: machinery.engine, transport: machinery.transport,
       progress: progress, label: label(trial),
-      kind: machinery.engineName == "process" ? "processes" : "containers", status: try reporter?.text())
+      kind: machinery.engineName == "process" ? "processes" : "containers", status: try reporter?.text(),
+      background: background)
     let files = HostFiles(deployment.hosts)
     try await files.makeFolder(folder.partial)
     var costs: TrialCosts
     do {
       costs = try await run.run()
     } catch {
-      if await files.collect(deployment).isEmpty { await files.removeFolder(folder.partial) }
+      if await files.collect(deployment, background).isEmpty { await files.removeFolder(folder.partial) }
       if (try? Analysis.collect(trial: trial, folder: folder.partial)) != nil {
         progress.note("\(label(trial)): records so far are in \(measurement.path).partial")
       }
       throw error
     }
-    let missing = await files.collect(deployment)
+    let missing = await files.collect(deployment, background)
     guard missing.isEmpty else {
       throw Failure(exitCode: .experiment, "\(label(trial)): \(missing.joined(separator: "\n"))")
     }
     await files.removeFolder(folder.partial)
     let collected = ContinuousClock.now
     try Analysis.collect(trial: trial, folder: folder.partial)
-    try folder.dropRawRecords()
+    try ResultFolder.dropRawRecords(in: folder.partial)
+    try background?.collect()
+    if let background { try BackgroundRecord(problems: background.problems).write(to: folder.partial) }
     var summary = try Analysis.analyze(
       trial: trial, folder: folder.partial, fingerprint: measurement.fingerprint,
       environment: measurement.environment, costs: costs)

@@ -17,12 +17,16 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   var measuring_scheduling: String
   /// What TorchScript models run on: `cpu` or `gpu`.
   var device: String
+  /// The rate of each worker's link, where containers of one machine play hosts; absent where they have the host's.
+  var link_mbit: Double?
 
   /// This machine.
   init(
     models: [String: String], inputs: [String: String] = [:], measuringScheduling: String = "niceness 0",
-    engine: String = "process", limits: [String] = [], device: String = "cpu"
+    engine: String = "process", limits: [String] = [], device: String = "cpu",
+    link_mbit: Double? = nil
   ) {
+    self.link_mbit = link_mbit
     self.limits = limits
     self.engine = engine
     self.models = models

@@ -25,6 +25,7 @@ extension ExperimentReader {
     experiment.arrivals = readArrivals() ?? experiment.arrivals
     experiment.serviceTime = readServiceTime()
     experiment.slowdowns = readSlowdowns() ?? []
+    readBackgroundRate(into: &experiment)
     refusePlanned()
   }
 
@@ -34,9 +35,6 @@ extension ExperimentReader {
   /// Keys that are known and do nothing yet are refused rather than ignored.
   private mutating func refusePlanned() {
     if let field = optional(.faults), field.node.value != .array([]) {
-      problems.add(field, "not available in this version; leave it out")
-    }
-    if let field = optional(.background_rate) {
       problems.add(field, "not available in this version; leave it out")
     }
   }

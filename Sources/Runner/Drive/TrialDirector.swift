@@ -36,6 +36,8 @@ struct TrialDirector: Sendable {
   /// Base workers that are lost for good: their process ended.
   private(set) var deadWorkers: Set<Component> = []
   private(set) var commands: [Command] = []
+  /// When the schedule of the load begins, on this machine's clock; nil before `go`.
+  private(set) var start: Instant?
 
   private let clients: [Component]
   private let baseWorkers: Set<Component>
@@ -137,6 +139,7 @@ struct TrialDirector: Sendable {
     switch stage {
     case .deploying:
       let start = now + limits.lead
+      self.start = start
       // Each by its own clock.
       commands += clients.map {
         Command(order: .go(start_ns: (start + (clockOffsets[$0] ?? .zero)).nanoseconds), to: $0)

@@ -15,6 +15,8 @@ struct TrialRun {
   let kind: String
   /// Of the detached run that it belongs to, as its file has it: kept in Redis as well.
   var status: String?
+  /// What disturbs it with services of its own.
+  var background: (any BackgroundLoad)?
 
   /// Runs the trial to its end. Whatever happens, everything that it started is stopped when this returns or throws.
   /// - Throws: `Failure` if it cannot be finished; `CancellationError` if it is interrupted. What was recorded so far
@@ -40,7 +42,7 @@ struct TrialRun {
   }
 
   private func deployAndDrive() async throws -> TrialCosts {
-    progress.stage("\(label): starting \(deployment.specs.count + 1) \(kind)")
+    progress.stage("\(label): starting \(deployment.specs.count + 1 + (background?.services.count ?? 0)) \(kind)")
     let desk = ControlDesk(
       host: deployment.redis.address, port: deployment.redis.port, password: deployment.redis.password.value,
       run: deployment.tag.run)
@@ -52,7 +54,14 @@ struct TrialRun {
     try await engine.deploy(deployment.specs)
     let clocks = ClockRecords(hosts: deployment.hosts, folder: deployment.folder)
     let offsets = try await clocks.take(.before)
-    let costs = try await drive(desk, offsets, since: stopwatch)
+    let costs = try await withTeardown {
+      try await background?.prepare(offsets: offsets)
+      return try await drive(desk, offsets, since: stopwatch)
+    } teardown: { [background] in
+      try await background?.stop()
+    } unnoticed: { error in
+      progress.note("\(label): \(error)")
+    }
     try await clocks.take(.after)
     return costs
   }
@@ -78,8 +87,12 @@ struct TrialRun {
       group.addTask {
         for await announcement in desk.announcements() { continuation.yield(.announced(announcement)) }
       }
-      group.addTask { [engine] in
+      group.addTask { [engine, background] in
         for await exit in engine.exits() {
+          if let background, background.owns(exit.name) {
+            background.hear(of: exit, await TrialRun.describe(exit, of: engine))
+            continue
+          }
           continuation.yield(
             .exited(
               Component(exit.component), isSuccess: exit.termination.isSuccess,
@@ -117,12 +130,15 @@ struct TrialRun {
           }
           switch director.stage {
           case .driving:
+            if let start = director.start { try await background?.start(at: start) }
             progress.stage("\(label): sending \(trial.totalQueries) queries, \(duration.components.seconds) s")
             if progress.isTerminal {
               live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
             }
           case .draining: progress.stage("\(label): waiting for the last replies")
-          case .finishing: progress.stage("\(label): collecting")
+          case .finishing:
+            progress.stage("\(label): collecting")
+            try await background?.stop()
           case .finished: return costs
           case .failed(let reason):
             let cause = await cause(beyond: reason, desk)
