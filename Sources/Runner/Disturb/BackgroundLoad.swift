@@ -17,7 +17,7 @@ protocol BackgroundLoad: Disturbance {
   /// - Throws: `Failure` that names the service that is not ready; `ContainerError`.
   func prepare(offsets: [String: ClockOffset]) async throws
 
-  /// A service of it has ended, as `how` says.
+  /// A service has ended, of its own or of the trial, as `how` says.
   func hear(of exit: ServiceExit, _ how: String)
 
   /// What was wrong with it, a sentence each; known when it has been stopped. None: it was there all the time.

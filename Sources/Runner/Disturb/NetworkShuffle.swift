@@ -101,6 +101,7 @@ final class NetworkShuffle: BackgroundLoad {
     try ShuffleRecords.write(state.withLock { $0.traffic.rows }, hosts: stations.map(\.name), to: folder)
     for kills in [false, true] {
       for station in staying() where kills { try? await engine.signal(station.service.name, SIGKILL) }
+      if kills { await noteEnded() }
       let deadline = ContinuousClock.now + Self.grace
       while !staying().isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
     }
@@ -112,15 +113,35 @@ final class NetworkShuffle: BackgroundLoad {
     }
   }
 
-  /// The end of its connection says as much.
+  /// A worker takes its link with it, on which nobody says anything any more.
   func hear(of exit: ServiceExit, _ how: String) {
-    guard !state.withLock({ $0.isOver }) else { return }
-    tell("\(exit.component) \(how); shuffles go on between the other hosts")
+    guard let station = stations.firstIndex(where: { $0.service.name == exit.name || $0.worker == exit.name }) else {
+      return
+    }
+    state.withLock { state in
+      guard !state.isOver else { return }
+      if stations[station].service.name == exit.name {
+        tell("\(exit.component) \(how); shuffles go on between the other hosts")
+      }
+      let orders = state.traffic.lose(station, at: clock.now())
+      send(orders, state)
+    }
   }
 
   func collect() throws {}
 
   // MARK: -
+
+  /// Finds those that have ended without a word, since their network had.
+  private func noteEnded() async {
+    for (index, station) in stations.enumerated() {
+      do {
+        _ = try await engine.stats(station.service.name)
+      } catch ContainerError.notRunning, ContainerError.unknown {
+        state.withLock { _ = $0.gone.insert(index) }
+      } catch {}
+    }
+  }
 
   /// Stations whose programs may still run.
   private func staying() -> [ShuffleStation] {

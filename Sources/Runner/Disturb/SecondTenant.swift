@@ -87,6 +87,7 @@ final class SecondTenant: BackgroundLoad {
   }
 
   func hear(of exit: ServiceExit, _ how: String) {
+    guard owns(exit.name) else { return }
     state.withLock { state in
       guard !state.isOver else { return }
       state.problems.append("\(exit.component) of the second tenant \(how)")

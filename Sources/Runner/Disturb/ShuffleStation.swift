@@ -41,6 +41,8 @@ extension Deployment {
     spec.host = host.name
     spec.image = packaging.image(of: "shuffle")
     spec.network = network
+    // As workers are: below frontend and clients.
+    spec.isIdle = !isMeasuringRealtime
     return spec
   }
 }

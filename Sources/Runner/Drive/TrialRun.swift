@@ -89,14 +89,11 @@ struct TrialRun {
       }
       group.addTask { [engine, background] in
         for await exit in engine.exits() {
-          if let background, background.owns(exit.name) {
-            background.hear(of: exit, await TrialRun.describe(exit, of: engine))
-            continue
-          }
+          let how = await TrialRun.describe(exit, of: engine)
+          background?.hear(of: exit, how)
+          if background?.owns(exit.name) ?? false { continue }
           continuation.yield(
-            .exited(
-              Component(exit.component), isSuccess: exit.termination.isSuccess,
-              how: await TrialRun.describe(exit, of: engine)))
+            .exited(Component(exit.component), isSuccess: exit.termination.isSuccess, how: how))
         }
       }
       let records = HostRecords(hosts: deployment.hosts, folder: deployment.folder)
