@@ -29,5 +29,9 @@ protocol BackgroundLoad: Disturbance {
 }
 
 extension BackgroundLoad {
+  var records: [Deployment.RecordFile] { [] }
+
+  func collect() throws {}
+
   func owns(_ service: String) -> Bool { services.contains { $0.name == service } }
 }

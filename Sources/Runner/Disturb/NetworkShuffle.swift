@@ -53,8 +53,6 @@ final class NetworkShuffle: BackgroundLoad {
     Dictionary(stations.map { ($0.host.name, $0.host) }) { first, _ in first }.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  var records: [Deployment.RecordFile] { [] }
-
   var problems: [String] { state.withLock { $0.traffic.problems } }
 
   func prepare(offsets: [String: ClockOffset]) async throws {
@@ -99,11 +97,11 @@ final class NetworkShuffle: BackgroundLoad {
     }
     for connection in connections { connection.send(ShuffleOrder.stop.text) }
     try ShuffleRecords.write(state.withLock { $0.traffic.rows }, hosts: stations.map(\.name), to: folder)
-    for kills in [false, true] {
-      for station in staying() where kills { try? await engine.signal(station.service.name, SIGKILL) }
-      if kills { await noteEnded() }
-      let deadline = ContinuousClock.now + Self.grace
-      while !staying().isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+    await awaitEnds()
+    if !staying().isEmpty {
+      for station in staying() { try? await engine.signal(station.service.name, SIGKILL) }
+      await noteEnded()
+      await awaitEnds()
     }
     let staying = staying()
     for connection in connections { connection.end() }
@@ -128,9 +126,12 @@ final class NetworkShuffle: BackgroundLoad {
     }
   }
 
-  func collect() throws {}
-
   // MARK: -
+
+  private func awaitEnds() async {
+    let deadline = ContinuousClock.now + Self.grace
+    while !staying().isEmpty, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
+  }
 
   /// Finds those that have ended without a word, since their network had.
   private func noteEnded() async {

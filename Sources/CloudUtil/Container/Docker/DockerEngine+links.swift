@@ -7,12 +7,12 @@ extension DockerEngine {
     let refusal = { (reason: String) in
       ContainerError.engine(.refused("links of a stated rate cannot be had: \(reason)"), host: self.docker.shell.host)
     }
-    let probe = try await docker.attempt(LinkCommands.probe)
+    let probe = try await docker.attempt(LinkRate.probe)
     guard probe.termination.isSuccess else { throw refusal(DockerProblem.message(in: probe.stderr)) }
     let address = try await docker.perform(docker.commands.bridgeAddress).stdout
       .trimmingCharacters(in: .whitespacesAndNewlines)
     guard !address.isEmpty else { throw refusal("Docker's bridge has no address") }
-    let own = try await docker.attempt(LinkCommands.requireAddress(address))
+    let own = try await docker.attempt(LinkRate.requireAddress(address))
     guard own.termination.isSuccess else {
       throw refusal("Docker's bridge, \(address), is not one of this machine")
     }
@@ -26,7 +26,7 @@ extension DockerEngine {
       guard case .bridge = spec.network else {
         throw ContainerError.unsupported("a link of a stated rate needs an address of its own", service: spec.name)
       }
-      let output = try await docker.attempt(LinkCommands.limit(pid: inspect(spec.name).pid, mbit: mbit))
+      let output = try await docker.attempt(LinkRate.limit(pid: inspect(spec.name).pid, mbit: mbit))
       guard output.termination.isSuccess else {
         throw ContainerError.notStarted(
           service: spec.name, reason: "its link gets no rate: \(DockerProblem.message(in: output.stderr))")

@@ -1,6 +1,6 @@
 /// What limits the link of a container to a rate, in each direction: a token bucket (tc-tbf) at either end of the pair of
 /// interfaces that joins it to the bridge. Pure.
-enum LinkCommands {
+enum LinkRate {
   /// What may wait at an end before it is dropped, as in the buffer of a switch.
   static let queue_ms = 10
 

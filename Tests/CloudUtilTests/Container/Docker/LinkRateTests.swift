@@ -3,11 +3,11 @@ import Testing
 
 @testable import CloudUtil
 
-@Suite("Links of a stated rate") struct LinkCommandsTests {
+@Suite("Links of a stated rate") struct LinkRateTests {
   @Test("have a burst of four milliseconds, a large packet at least, and ten milliseconds of queue")
   func bucket() {
-    #expect(LinkCommands.bucket(mbit: 1000) == "tbf rate 1000000000bit burst 500000b latency 10ms")
-    #expect(LinkCommands.bucket(mbit: 2.5) == "tbf rate 2500000bit burst 65536b latency 10ms")
+    #expect(LinkRate.bucket(mbit: 1000) == "tbf rate 1000000000bit burst 500000b latency 10ms")
+    #expect(LinkRate.bucket(mbit: 2.5) == "tbf rate 2500000bit burst 65536b latency 10ms")
   }
 
   @Test("are shared by services that say so, and a container has its own by default")
@@ -36,10 +36,10 @@ import Testing
   @Test(
     "are limited at both ends of the pair that joins a container to the bridge",
     .enabled("SKIPPED: it takes root and tc") {
-      (try? await LocalShell().run(LinkCommands.probe, deadline: .now + .seconds(5)))?.termination.isSuccess ?? false
+      (try? await LocalShell().run(LinkRate.probe, deadline: .now + .seconds(5)))?.termination.isSuccess ?? false
     })
   func limited() async throws {
-    let limit = LinkCommands.limit(pid: 424_242, mbit: 80)
+    let limit = LinkRate.limit(pid: 424_242, mbit: 80)
     let words = limit.arguments.map { $0 == "424242" ? "\"$pid\"" : Command.quoted($0) }.joined(separator: " ")
     let script = """
       set -eu
@@ -49,7 +49,7 @@ import Testing
         [ "$(readlink /proc/$pid/ns/net)" = "$(readlink /proc/self/ns/net)" ] || break
         sleep 0.01
       done
-      ip link add other type dummy
+      ip link add other type veth peer name further
       ip link add outer type veth peer name eth0 netns $pid
       sh \(words)
       echo outer; tc qdisc show dev outer
@@ -66,7 +66,7 @@ import Testing
 
   @Test("say why where the process has no link")
   func noLink() async throws {
-    let command = LinkCommands.limit(pid: 1, mbit: 80)
+    let command = LinkRate.limit(pid: 1, mbit: 80)
     let output = try await LocalShell().run(
       Command("unshare", ["--user", "--map-root-user", "-n", "sh"] + command.arguments), deadline: .now + .seconds(20))
     #expect(!output.termination.isSuccess && !output.stderr.isEmpty)
