@@ -12,6 +12,7 @@ let package = Package(
     .executable(name: "frontend", targets: ["Frontend"]),
     .executable(name: "worker", targets: ["Worker"]),
     .executable(name: "client", targets: ["Client"]),
+    .executable(name: "shuffle", targets: ["Shuffle"]),
     .library(name: "TorchRuntime", type: .dynamic, targets: ["TorchRuntime"]),
     .library(name: "Serving", targets: ["Serving"]),
     .library(name: "Simulation", targets: ["Simulation"]),
@@ -95,6 +96,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+    // Background traffic between the hosts of an experiment.
+    .executableTarget(
+      name: "Shuffle",
+      dependencies: [
+        "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),

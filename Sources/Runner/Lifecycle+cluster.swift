@@ -168,7 +168,9 @@ extension ClusterPlace {
     case .static(let place):
       var spec = FleetSpec(invocation.sweep, of: invocation.experiment)
       spec.cluster.name = options.name
-      return try place.site(of: spec.cluster, try place.machines(for: spec))
+      let machines = try place.machines(for: spec)
+      try ShuffleHosts.require(machines[Role("worker")]?.count ?? 0, for: invocation)
+      return try place.site(of: spec.cluster, machines)
     }
   }
 

@@ -11,6 +11,7 @@ extension Lifecycle {
     try checkPort()
     try checkPrograms()
     let linkAddress = try await checkLinks()
+    let gateway = try await prepareBackground()
     try await ModelStore(installation: installation, shell: shell, progress: progress)
       .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
     let prepared = try trials.map {
@@ -24,7 +25,8 @@ extension Lifecycle {
     let measurements = try prepared.map {
       try Measurement(
         $0.trial, assets: $0.assets, of: invocation, engine: machinery.engineName, limits: options.limits,
-        measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", device: device, digests: &digests)
+        measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", device: device,
+        link: link(of: $0.trial, gateway), digests: &digests)
     }
     for measurement in measurements where try measurement.folder.recover() {
       progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
@@ -99,7 +101,7 @@ extension Lifecycle {
   /// - Throws: `Failure` (infrastructure) if Redis or a program of ours is not there.
   func checkPrograms() throws {
     if case .programs = machinery.packaging { try RedisService.requireInstalled() }
-    for name in Packaging.programs {
+    for name in Packaging.programs + Packaging.companions.values.joined() {
       let program = invocation.installation.program(name)
       guard FileManager.default.isExecutableFile(atPath: program) else {
         throw Failure(exitCode: .infrastructure, "\(program) is missing; build everything with Scripts/build --release")

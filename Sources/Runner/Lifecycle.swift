@@ -66,7 +66,8 @@ struct Lifecycle {
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement, sweep: sweep).write(to: folder.partial)
     let faults = FaultPlan(trial, load_s: measurement.assets.duration / .seconds(1))
-    let placement = try Placement(machinery.fleet, frontendAt: faults.hasLinks ? linkAddress : nil)
+    let placement = try Placement(
+      machinery.fleet, frontendAt: measurement.link?.gateway ?? (faults.hasLinks ? linkAddress : nil))
     var deployment = Deployment(
       trial: trial, assets: measurement.assets, faults: faults, placement: placement,
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
@@ -74,33 +75,38 @@ struct Lifecycle {
       linkSecret: Secret(randomHex(bytes: 24)), packaging: machinery.packaging,
       limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime,
-      usesGPU: measurement.environment.device == "gpu")
+      usesGPU: measurement.environment.device == "gpu", link_mbit: measurement.link?.mbit)
     try deployment.choosePorts()
-    try deployment.write(to: folder.partial)
+    let background = try backgroundLoad(of: deployment)
+    deployment.backgroundHosts = background?.hosts ?? []
+    try deployment.write(to: folder.partial, with: background?.services ?? [])
     let run = TrialRun(
       deployment: deployment, engine: machinery.engine, transport: machinery.transport,
       progress: progress, label: label(trial),
-      kind: machinery.engineName == "process" ? "processes" : "containers", status: try reporter?.text())
+      kind: machinery.engineName == "process" ? "processes" : "containers", status: try reporter?.text(),
+      background: background)
     let files = HostFiles(deployment.hosts)
     try await files.makeFolder(folder.partial)
     var costs: TrialCosts
     do {
       costs = try await run.run()
     } catch {
-      if await files.collect(deployment).isEmpty { await files.removeFolder(folder.partial) }
+      if await files.collect(deployment, background).isEmpty { await files.removeFolder(folder.partial) }
       if (try? Analysis.collect(trial: trial, folder: folder.partial)) != nil {
         progress.note("\(label(trial)): records so far are in \(measurement.path).partial")
       }
       throw error
     }
-    let missing = await files.collect(deployment)
+    let missing = await files.collect(deployment, background)
     guard missing.isEmpty else {
       throw Failure(exitCode: .experiment, "\(label(trial)): \(missing.joined(separator: "\n"))")
     }
     await files.removeFolder(folder.partial)
     let collected = ContinuousClock.now
     try Analysis.collect(trial: trial, folder: folder.partial)
-    try folder.dropRawRecords()
+    try ResultFolder.dropRawRecords(in: folder.partial)
+    try background?.collect()
+    if let background { try BackgroundRecord(problems: background.problems).write(to: folder.partial) }
     var summary = try Analysis.analyze(
       trial: trial, folder: folder.partial, fingerprint: measurement.fingerprint,
       environment: measurement.environment, costs: costs)

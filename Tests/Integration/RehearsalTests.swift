@@ -123,4 +123,69 @@ struct RehearsalTests {
       _ = try await bench.run("x.json terminate --cluster-file go.yml")
     }
   }
+
+  @Test(
+    "has shuffles between all worker machines, idle ones too, and not a byte after them; a second tenant on machines of its own"
+  )
+  func background() async throws {
+    try await RehearsalBench.use { bench in
+      let sets =
+        #"--set background_traffic=[2,"clipper"] --set redundancy_modes=["none","coded"] --set warmup_batches=10"#
+      // As fast as they can, shuffles would leave this one machine nothing for all the others to run on.
+      let booted = try await bench.run("x.json launch --machines-only \(sets)")
+      #expect(booted.termination == .exited(0), "\(booted.stderr)")
+      for machine in try await bench.machines() where machine.contains("-worker-") {
+        let script =
+          #"nsenter -t "$(docker inspect -f {{.State.Pid}} "$1")" -n tc qdisc replace dev eth0 root tbf rate 200mbit burst 100kb latency 10ms"#
+        try await LocalShell().require(
+          Command("sh", ["-c", script, "sh", machine]), deadline: .now + .seconds(20))
+      }
+      let launched = try await bench.run("x.json launch \(sets)")
+      #expect(launched.termination == .exited(0), "\(launched.stderr)")
+      let workers = ["worker-0", "worker-1", "worker-2"]
+      func bytes() async throws -> [Int64] {
+        var bytes: [Int64] = []
+        for name in workers {
+          let line = try await bench.onMachine(name, "grep eth0: /proc/net/dev")
+          bytes.append(line.split { " :".contains($0) }.dropFirst().compactMap { Int64($0) }[8])
+        }
+        return bytes
+      }
+      let before = try await bytes()
+      #expect(before.allSatisfy { $0 > 50_000_000 }, "\(before)")
+      try await Task.sleep(for: .seconds(2))
+      #expect(zip(before, try await bytes()).allSatisfy { $1 - $0 < 1_000_000 })
+      #expect(launched.stdout.split(separator: "\n").count { $0 == "SECOND_TENANT (ms)" } == 2)
+      #expect(launched.stdout.split(separator: "\n").count { $0 == "VERDICT" } == 4, "\(launched.stdout)")
+
+      let paths = launched.stdout.split(separator: "\n").map(String.init).filter { $0.hasPrefix("results/cluster/") }
+      for path in paths {
+        let hosts = Set(
+          try bench.text("\(path)/hosts.csv").split(separator: "\n").dropFirst().compactMap {
+            $0.split(separator: ",").first
+          })
+        if path.contains("/bg_2/") {
+          let rows = try bench.text("\(path)/shuffles.csv").split(separator: "\n").dropFirst()
+          let ends = Set(rows.flatMap { $0.split(separator: ",")[1...2] })
+          #expect(!rows.isEmpty && ends.isSubset(of: hosts), "\(rows)")
+          // Frontend, client and three workers, of which one is idle in `none`.
+          #expect(hosts.count == 5)
+        } else {
+          let placed = try bench.text("\(path)/deployment.txt").split(separator: "\n").map {
+            $0.split(separator: "\t").prefix(2).joined(separator: " ")
+          }
+          func host(_ name: String) -> Substring? { placed.first { $0.hasPrefix(name) }?.split(separator: " ").last }
+          #expect(host("bg_worker-0-parm") == host("worker-0-parm"))
+          #expect(
+            Set(["bg_frontend", "bg_client-0", "query_frontend", "client-0"].map { host("\($0)-parm") }).count == 4)
+          #expect(try bench.text("\(path)/background/records.csv").split(separator: "\n").count > 10)
+        }
+      }
+      for name in workers {
+        #expect(try await bench.onMachine(name, "docker ps --all --quiet; ls /dev/shm | grep run_exp || true").isEmpty)
+      }
+      _ = try await bench.run("x.json terminate \(sets)")
+      #expect(try await bench.machines().isEmpty)
+    }
+  }
 }

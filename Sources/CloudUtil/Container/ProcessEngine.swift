@@ -84,6 +84,9 @@ public final class ProcessEngine: ContainerEngine {
     guard spec.limits == Limits() else {
       throw ContainerError.unsupported("a plain process cannot be limited in cores or memory", service: spec.name)
     }
+    guard spec.link_mbit == nil else {
+      throw ContainerError.unsupported("a plain process has no link of its own", service: spec.name)
+    }
     let spawn = try makeSpawn(spec)
     try state.withLock { state in
       if let previous = state.services[spec.name] {

@@ -4,6 +4,8 @@ public enum ServiceNetwork: Hashable, Sendable {
   case host
   /// Its own address behind the host's, reached through published ports alone.
   case bridge(published: [PublishedPort] = [])
+  /// What the container of another service sees, which has to run; its address and its link are shared.
+  case service(String)
 }
 
 /// A TCP port of a container that the host offers as its own.

@@ -23,6 +23,9 @@ public struct ServiceSpec: Equatable, Sendable {
   public var image: String?
   public var mounts: [Mount] = []
   public var network = ServiceNetwork.host
+  /// The rate of its link in each direction, where it has one of its own (`network` is `bridge`); nil: as fast as the host
+  /// is. It takes root and tc on the host.
+  public var link_mbit: Double?
   /// Whether it sees the host's GPUs; the host needs NVIDIA's container toolkit then.
   public var usesGPU = false
 

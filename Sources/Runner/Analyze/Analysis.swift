@@ -27,12 +27,14 @@ enum Analysis {
     trial: Trial, folder: URL, fingerprint: String, environment: RunEnvironment, costs: TrialCosts = TrialCosts()
   ) throws -> Summary {
     try naming(folder) {
-      Summary(
+      var summary = Summary(
         trial: trial, records: try QueryRecord.read(folder.appending(path: "records.csv")),
         codes: try CodeRecord.read(folder.appending(path: "codes.csv")),
         totals: try json(FrontendTotals.self, folder.appending(path: "frontend.json")),
         faults: try FaultRecord.read(from: folder), fingerprint: fingerprint,
         environment: environment, costs: costs)
+      try add(background(of: folder), to: &summary)
+      return summary
     }
   }
 
@@ -63,7 +65,7 @@ enum Analysis {
   }
 
   /// Decodes a file that a trial wrote.
-  fileprivate static func json<Value: Decodable>(_ type: Value.Type, _ file: URL) throws -> Value {
+  static func json<Value: Decodable>(_ type: Value.Type, _ file: URL) throws -> Value {
     let data = try Data(contentsOf: file)
     do {
       return try JSONDecoder().decode(type, from: data)

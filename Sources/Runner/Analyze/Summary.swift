@@ -24,6 +24,8 @@ struct Summary: Codable, Equatable, Sendable {
   var accuracy: Accuracy?
   var offered_per_s: Double?
   var achieved_per_s: Double?
+  /// From arrival to reply at the second tenant's frontend; nil without one. No query of it is in any other figure.
+  var second_tenant_ms: SampleSummary?
 
   var verdict: Verdict
   /// Why the verdict is INVALID.
@@ -85,7 +87,7 @@ extension Summary {
     self.costs.frontend_resident_mb = totals.max_rss_kb.map { Double($0) / 1024 }
   }
 
-  /// Every key, null where there is nothing.
+  /// Every key, null where there is nothing; that of a second tenant only where there is one.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(fingerprint, forKey: .fingerprint)
@@ -102,6 +104,7 @@ extension Summary {
     try container.encode(accuracy, forKey: .accuracy)
     try container.encode(offered_per_s, forKey: .offered_per_s)
     try container.encode(achieved_per_s, forKey: .achieved_per_s)
+    try container.encodeIfPresent(second_tenant_ms, forKey: .second_tenant_ms)
     try container.encode(verdict, forKey: .verdict)
     try container.encode(reasons, forKey: .reasons)
     try container.encode(overloaded, forKey: .overloaded)

@@ -82,7 +82,13 @@ extension Inventory {
   func programs(of host: String) -> Set<String> {
     var programs: Set<String> = []
     for (role, entries) in hosts where entries.contains(where: { $0.name == host }) {
-      programs.formUnion(role == "frontend" ? ["frontend", Packaging.redis] : [role])
+      switch role {
+      case "frontend": programs.formUnion(["frontend", Packaging.redis])
+      // The second tenant's run the same programs.
+      case "bg_frontend": programs.insert("frontend")
+      case "bg_client": programs.insert("client")
+      default: programs.insert(role)
+      }
     }
     return programs.intersection(Packaging.programs + [Packaging.redis])
   }

@@ -6,6 +6,8 @@ struct Measurement: Sendable {
   var trial: Trial
   var assets: TrialAssets
   var environment: RunEnvironment
+  /// Of each worker; nil: it has its host's.
+  var link: WorkerLink?
   var fingerprint: String
   var folder: ResultFolder
   /// The path as it is printed: the way the user would write it.
@@ -17,10 +19,11 @@ struct Measurement: Sendable {
   /// - Throws: `Failure` if a file of the experiment cannot be read.
   init(
     _ trial: Trial, assets: TrialAssets, of invocation: Invocation, engine: String, limits: [RoleLimits],
-    measuringScheduling: String, device: String, digests: inout FileDigests
+    measuringScheduling: String, device: String, link: WorkerLink? = nil, digests: inout FileDigests
   ) throws {
     self.trial = trial
     self.assets = assets
+    self.link = link
     var models: [String: String] = [:]
     for (name, file) in assets.models where file.hasPrefix("/") { models[name] = try digests.digest(of: file) }
     var inputs: [String: String] = [:]
@@ -29,7 +32,7 @@ struct Measurement: Sendable {
     }
     environment = RunEnvironment(
       models: models, inputs: inputs, measuringScheduling: measuringScheduling, engine: engine,
-      limits: limits.map(\.description).sorted(), device: device)
+      limits: limits.map(\.description).sorted(), device: device, link_mbit: link?.mbit)
     fingerprint = try Fingerprint.of(trial, environment: environment)
     path = invocation.folder(of: trial)
     folder = ResultFolder(url: URL(filePath: path))

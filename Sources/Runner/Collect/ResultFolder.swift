@@ -108,8 +108,8 @@ struct ResultFolder: Equatable, Sendable {
   }
 
   /// Removes the records of single processes, once they are merged.
-  func dropRawRecords() throws {
-    let files = try FileManager.default.contentsOfDirectory(at: partial, includingPropertiesForKeys: nil)
+  static func dropRawRecords(in folder: URL) throws {
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     for file in files where file.lastPathComponent == "frontend.csv" || file.lastPathComponent.hasPrefix("client_") {
       try FileManager.default.removeItem(at: file)
     }

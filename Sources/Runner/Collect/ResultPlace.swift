@@ -42,7 +42,7 @@ struct ResultPlace: Equatable, Sendable {
       (there.cpu != here.cpu || there.cores != here.cores, "another machine"),
       (there.limits != here.limits, "other limits"), (there.models != here.models, "other model files"),
       (there.device != here.device, "models on the \(there.device)"),
-      (there.inputs != here.inputs, "other input files"),
+      (there.inputs != here.inputs, "other input files"), (there.link_mbit != here.link_mbit, "other links"),
       (there.measuring_scheduling != here.measuring_scheduling, "scheduling \(there.measuring_scheduling)"),
       (there.simulation != here.simulation, "another simulation (network, hosts or service times)"),
     ]

@@ -19,12 +19,16 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   var device: String
   /// Of a simulated trial alone.
   var simulation: SimulationSettings?
+  /// The rate of each worker's link, where containers of one machine play hosts; absent where they have the host's.
+  var link_mbit: Double?
 
   /// This machine.
   init(
     models: [String: String], inputs: [String: String] = [:], measuringScheduling: String = "niceness 0",
-    engine: String = "process", limits: [String] = [], device: String = "cpu"
+    engine: String = "process", limits: [String] = [], device: String = "cpu",
+    link_mbit: Double? = nil
   ) {
+    self.link_mbit = link_mbit
     self.limits = limits
     self.engine = engine
     self.models = models

@@ -29,6 +29,12 @@ struct LaunchCommand: AsyncParsableCommand {
   @OptionGroup var format: FormatOptions
   @OptionGroup var overrides: OverrideOptions
 
+  func validate() throws {
+    guard place.local || trials.linkMbit == nil else {
+      throw ValidationError("--link-mbit: the links of a cluster are its own; add --local")
+    }
+  }
+
   func run() async throws {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides,
@@ -75,6 +81,8 @@ struct RunOptions: Equatable, Sendable {
   var strict: Bool
   /// Of the frontend; 0: a free one.
   var port: Int
+  /// Of each worker's link, in every trial on this machine; nil: in those with shuffles, the usual.
+  var link_mbit: Double?
 
   /// As `run` takes them.
   var arguments: [String] {
@@ -85,6 +93,6 @@ struct RunOptions: Equatable, Sendable {
 
 extension TrialOptions {
   var runOptions: RunOptions {
-    RunOptions(overwrite: overwrite, engine: engine, limits: limits, strict: strict, port: port)
+    RunOptions(overwrite: overwrite, engine: engine, limits: limits, strict: strict, port: port, link_mbit: linkMbit)
   }
 }

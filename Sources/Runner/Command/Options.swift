@@ -88,7 +88,20 @@ struct TrialOptions: ParsableArguments {
       """)
   var port: Int = 0
 
+  @Option(
+    name: .customLong("link-mbit"),
+    help: ArgumentHelp(
+      "On this machine, in containers: the rate of each worker's link in Mbit/s (default: \(Number.text(WorkerLink.usual_mbit)) in trials with network shuffles; in others as fast as the machine is).",
+      valueName: "rate"))
+  var linkMbit: Double?
+
   func validate() throws {
+    if let linkMbit, !WorkerLink.allowed_mbit.contains(linkMbit) {
+      throw ValidationError("--link-mbit \(linkMbit): a rate is from 1 to 100000 Mbit/s")
+    }
+    guard linkMbit == nil || engine != .process else {
+      throw ValidationError("--link-mbit: processes have no links of their own; add --engine docker")
+    }
     guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port is from 0 to 65535") }
     guard Set(limits.map(\.role)).count == limits.count else {
       throw ValidationError("--limits: a role is given twice")

@@ -34,6 +34,9 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard idx >= 0 else { throw ValidationError("--idx \(idx): copies are numbered from 0") }
+    guard hosts == nil || trials.linkMbit == nil else {
+      throw ValidationError("--link-mbit: the links of a cluster are its own; leave it out with --hosts")
+    }
   }
 
   func run() async throws {

@@ -2,6 +2,9 @@
 enum Background: Codable, Equatable, Sendable {
   case shuffles(Int)
   case clipper
+
+  /// Queries/s of the second tenant that ParM sends, by the type of the workers' machines.
+  static let secondTenantRates = ["c5.xlarge": 16.0, "p2.xlarge": 28]
 }
 
 /// `arrivals`.

@@ -45,6 +45,8 @@ struct Experiment: Codable, Equatable, Sendable {
   /// nil: a partial batch goes at drain.
   var batchTimeout_ms: Double?
   var maxInFlight = 10_000
+  /// Queries/s of the second tenant; nil: what is known for the type of the workers' machines.
+  var backgroundRate: Double?
 
   /// One of several independent runs: another number >= 0 draws another load.
   func copy(_ number: Int) -> Experiment {

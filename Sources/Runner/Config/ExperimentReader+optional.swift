@@ -26,18 +26,11 @@ extension ExperimentReader {
     experiment.serviceTime = readServiceTime()
     experiment.slowdowns = readSlowdowns() ?? []
     experiment.faults = readFaults() ?? []
-    refusePlanned()
+    readBackgroundRate(into: &experiment)
   }
 
   /// With more, the weights of the sums grow so large that float32 leaves too little of an output.
   private static let mostParities = 3
-
-  /// Keys that are known and do nothing yet are refused rather than ignored.
-  private mutating func refusePlanned() {
-    if let field = optional(.background_rate) {
-      problems.add(field, "not available in this version; leave it out")
-    }
-  }
 
   private mutating func readArrivals() -> ArrivalKind? {
     let rule = #"{"kind": "poisson"}, {"kind": "uniform"} or {"kind": "trace", "file": ...}"#

@@ -35,29 +35,31 @@ extension ExperimentReader {
     }
   }
 
-  mutating func backgroundTraffic(workerType: String?) -> [Background]? {
+  mutating func backgroundTraffic() -> [Background]? {
     let rule = "an integer from 0 to 1000 or \"clipper\""
-    let isRun = place == .local || place == .cluster
-    let occasion = place == .local ? "with --local" : "in this version"
     return list(.background_traffic, of: rule) { field, problems in
-      let background: Background
-      if case .string("clipper") = field.node.value {
-        guard workerType.map({ ["c5.xlarge", "p2.xlarge"].contains($0) }) ?? true else {
-          problems.add(
-            field, "found \"clipper\"; its rate is known for worker_type c5.xlarge and p2.xlarge only")
-          return nil
-        }
-        background = .clipper
-      } else {
-        guard let shuffles = field.integer(0...1000, allowed: rule, problems: &problems) else { return nil }
-        background = .shuffles(shuffles)
+      if case .string("clipper") = field.node.value { return .clipper }
+      return field.integer(0...1000, allowed: rule, problems: &problems).map { .shuffles($0) }
+    }
+  }
+
+  /// Only the second tenant has a rate of its own, and only for two types of machines it is known.
+  mutating func readBackgroundRate(into experiment: inout Experiment) {
+    let rule = "a number > 0 (queries/s of the second tenant)"
+    let tenants = experiment.backgroundTraffic.firstIndex(of: .clipper)
+    if let field = optional(.background_rate) {
+      experiment.backgroundRate = field.number(
+        0...1_000_000, isOpen: true, unit: " (queries/s of the second tenant)", problems: &problems)
+      if tenants == nil, !experiment.backgroundTraffic.isEmpty {
+        problems.add(field, "without effect unless background_traffic has \"clipper\"; leave it out")
       }
-      guard !isRun || background == .shuffles(0) else {
-        problems.add(
-          field, "found \(field.node.found), not available \(occasion); use --set background_traffic='[0]'")
-        return nil
-      }
-      return background
+    } else if let tenants, !experiment.workerType.isEmpty, experiment.secondTenantRate == nil,
+      let field = optional(.background_traffic), case .array(let nodes) = field.node.value, tenants < nodes.count
+    {
+      let known = Background.secondTenantRates.keys.sorted().joined(separator: " and ")
+      problems.add(
+        Field(keyPath: "background_traffic[\(tenants)]", node: nodes[tenants]),
+        "found \"clipper\", whose rate is known for worker_type \(known) only; add background_rate, \(rule)")
     }
   }
 }

@@ -49,7 +49,7 @@ struct ExperimentReader {
       batchSizes: list(.batch_sizes, of: "integer from 1 to 4096") { $0.integer(1...4096, problems: &$1) } ?? [],
       sendRates: sendRates() ?? [], numClients: count(.num_clients, upTo: 1000) ?? 0,
       numQueries: count(.num_queries, upTo: 100_000_000) ?? 0, numTrials: count(.num_trials, upTo: 10_000) ?? 0,
-      backgroundTraffic: backgroundTraffic(workerType: workerType) ?? [], payload: .floats(count: 64))
+      backgroundTraffic: backgroundTraffic() ?? [], payload: .floats(count: 64))
     readOptional(into: &experiment)
     if !experiment.model.isEmpty { readModels(into: &experiment) }
     if problems.problems.isEmpty { checkTogether(experiment) }

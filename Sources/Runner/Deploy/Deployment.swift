@@ -25,6 +25,11 @@ struct Deployment: Sendable {
   var isMeasuringRealtime: Bool
   /// Whether TorchScript models run on the host's GPUs.
   var usesGPU: Bool
+  /// The rate of each worker's link, where containers of this machine play hosts; nil: workers use their host's.
+  var link_mbit: Double?
+  var tenant = Tenant.measured
+  /// Hosts that the trial's background load uses.
+  var backgroundHosts: [CloudUtil.Host] = []
 
   /// The measuring side keeps its schedule while workers fill the cores: it runs before every ordinary process where that
   /// is allowed, and workers at a low priority; elsewhere they get only what it leaves.
@@ -83,14 +88,14 @@ struct Deployment: Sendable {
       "--expected-queries", String(trial.totalQueries),
     ]
     if let timeout = trial.batchTimeout_ms { arguments += ["--batch-timeout-ms", Number.text(timeout)] }
-    var spec = service("query_frontend-parm", .frontend, on: placement.frontend, "frontend", hosts + arguments)
+    var spec = service(
+      tenant == .measured ? "query_frontend-parm" : "bg_frontend-parm", .frontend, on: placement.frontend, "frontend",
+      hosts + arguments)
     spec.network = network
     return spec
   }
 
-  private var workers: [ServiceSpec] {
-    trial.instances.enumerated().map { worker($0, $1) }
-  }
+  var workers: [ServiceSpec] { trial.instances.enumerated().map { worker($0, $1) } }
 
   private func worker(_ index: Int, _ instance: Instance, afterPaces count: Int = 0) -> ServiceSpec {
     var arguments = [
@@ -103,16 +108,20 @@ struct Deployment: Sendable {
     let paces = faults.paces(of: instance.component).dropFirst(count)
     if !paces.isEmpty { arguments += ["--paces", paces.map(Number.text).joined(separator: ",")] }
     var spec = service(
-      "worker-\(instance.number)-parm", instance.component, on: placement.worker(index), "worker", arguments,
-      niceness: Deployment.workerNiceness)
+      "\(tenant.prefix)worker-\(instance.number)-parm", instance.component, on: placement.worker(index), "worker",
+      arguments, niceness: Deployment.workerNiceness)
     spec.usesGPU = usesGPU && assets.torchScript(instance.model) != nil
+    if let link_mbit {
+      spec.network = .bridge()
+      spec.link_mbit = link_mbit
+    }
     return spec
   }
 
   private var clients: [ServiceSpec] {
     clientComponents.enumerated().map { index, component in
       service(
-        "client-\(index)-parm", component, on: placement.client(index), "client",
+        "\(tenant.prefix)client-\(index)-parm", component, on: placement.client(index), "client",
         [
           "--app", "example", "--client", String(index), "--clients", String(trial.numClients),
           "--rate", Number.text(trial.rate), "--count", String(trial.totalQueries), "--warmup",
@@ -130,11 +139,12 @@ struct Deployment: Sendable {
   ) -> ServiceSpec {
     let command = Command(
       packaging.executable(executable),
-      ["--redis", "\(placement.frontend.address):\(redis.port)", "--run", tag.run] + arguments,
+      ["--redis", "\(redis.address):\(redis.port)", "--run", channel] + arguments,
       secrets: ["RUN_EXP_REDIS_PASSWORD": redis.password, "RUN_EXP_LINK_SECRET": linkSecret])
+    let label = tenant.prefix + component.name
     var spec = ServiceSpec(
-      name: name, component: component.name, command: command, tag: tag, niceness: niceness ?? 0,
-      log: log(component.name.replacing("/", with: "-")))
+      name: name, component: label, command: command, tag: tag, niceness: niceness ?? 0,
+      log: log(label.replacing("/", with: "-")))
     spec.host = host.name
     spec.image = packaging.image(of: executable)
     spec.limits = limits[executable] ?? Limits()
@@ -158,10 +168,31 @@ struct Deployment: Sendable {
   /// Where a client writes what it saw, on its host.
   func clientRecords(_ index: Int) -> String { folder.appending(path: "client_\(index).csv").path }
 
-  /// The hosts that the trial uses, each once.
-  var hosts: [CloudUtil.Host] { placement.hosts(workers: trial.instances.count, clients: trial.numClients) }
+  /// What clients and frontend write, on their hosts.
+  var records: [RecordFile] {
+    clientComponents.enumerated().map { index, component in
+      RecordFile(component: component.name, host: placement.client(index), path: clientRecords(index))
+    }
+      + ["frontend.csv", "codes.csv", "frontend.json"].map {
+        RecordFile(component: "frontend", host: placement.frontend, path: folder.appending(path: $0).path)
+      }
+  }
 
-  private func log(_ name: String) -> String { folder.appending(path: "logs/\(name).log").path }
+  /// A file that a component writes where it runs.
+  struct RecordFile: Sendable {
+    var component: String
+    var host: CloudUtil.Host
+    var path: String
+  }
+
+  /// The hosts that the trial uses, each once.
+  var hosts: [CloudUtil.Host] {
+    let own = placement.hosts(workers: trial.instances.count, clients: trial.numClients)
+    return Dictionary((own + backgroundHosts).map { ($0.name, $0) }) { first, _ in first }
+      .sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  func log(_ name: String) -> String { folder.appending(path: "logs/\(name).log").path }
 }
 
 extension Deployment {
@@ -175,9 +206,11 @@ extension Deployment {
 
   /// Writes `deployment.txt`: what is started, in order, a line a service (on several hosts with the name of its own), without
   /// its secrets.
-  func write(to folder: URL) throws {
-    let isSpread = hosts.count > 1
-    let lines = ([redisSpec] + specs).map { spec in
+  /// - Parameter others: services beside those of the trial.
+  func write(to folder: URL, with others: [ServiceSpec] = []) throws {
+    let specs = [redisSpec] + specs + others
+    let isSpread = Set(specs.map(\.host)).count > 1
+    let lines = specs.map { spec in
       let place = isSpread ? "\(spec.host ?? "")\t" : ""
       return "\(spec.name)\t\(place)\(spec.image ?? "process")\t\(spec.command)\n"
     }

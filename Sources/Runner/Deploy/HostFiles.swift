@@ -38,28 +38,29 @@ struct HostFiles: Sendable {
   /// Makes an empty folder for a trial on every host.
   func makeFolder(_ folder: URL) async throws {
     try await onEach { host in
-      let script = #"rm -rf -- "$1" && mkdir -p -- "$1/logs""#
+      // Components in containers write only into folders that are there.
+      let script = #"rm -rf -- "$1" && mkdir -p -- "$1/logs" "$1/background""#
       try await host.shell.require(
         Command("sh", ["-c", script, "sh", folder.path]), deadline: .now + Self.short)
     }
   }
 
-  /// Brings home what the clients of a deployment recorded, as far as it is there.
+  /// Brings home what clients and frontend of a deployment recorded, as far as it is there.
+  /// - Parameter background: of the trial.
   /// - Returns: why some of it cannot be had, a line each.
-  func collect(_ deployment: Deployment) async -> [String] {
-    await withTaskGroup(of: String?.self) { group in
-      for index in 0..<deployment.trial.numClients {
-        let host = deployment.placement.client(index)
-        guard !host.isHere else { continue }
-        let file = deployment.clientRecords(index)
+  func collect(_ deployment: Deployment, _ background: (any BackgroundLoad)?) async -> [String] {
+    let records = deployment.records + (background?.records ?? [])
+    return await withTaskGroup(of: String?.self) { group in
+      for record in records where !record.host.isHere {
         group.addTask {
+          let (host, file) = (record.host, record.path)
           var problem = ""
           for _ in 0..<3 {
             do {
               try await host.shell.download(file, to: file, deadline: .now + Self.patience)
               return nil
             } catch {
-              problem = "the records of client/\(index) on \(host.name) cannot be had: \(error)"
+              problem = "the records of \(record.component) on \(host.name) cannot be had: \(error)"
             }
           }
           return problem

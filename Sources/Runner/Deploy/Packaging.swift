@@ -10,6 +10,8 @@ enum Packaging: Equatable, Sendable {
   /// The programs of ours that a trial runs.
   static let programs = ["frontend", "worker", "client"]
   static let redis = "redis"
+  /// What of ours, beside a program, is in its image: on a worker's host, the one that shuffles.
+  static let companions = ["worker": ["shuffle"]]
 
   /// The path of a program of ours where it runs.
   func executable(_ program: String) -> String {
@@ -24,7 +26,8 @@ enum Packaging: Equatable, Sendable {
     switch self {
     case .programs: nil
     // The very image that was checked, whatever is tagged meanwhile.
-    case .images(let ids): ids[Packaging.imageName(program)]
+    case .images(let ids):
+      ids[Packaging.imageName(Packaging.companions.first { $0.value.contains(program) }?.key ?? program)]
     }
   }
 
@@ -38,7 +41,9 @@ enum Packaging: Equatable, Sendable {
   private static func requirements(of programs: [String], _ installation: Installation) -> [ImageRequirement] {
     programs.map { program in
       let runtime = program == "worker" ? [installation.program("libTorchRuntime.so")] : []
-      return ImageRequirement(imageName(program), files: [installation.program(program)] + runtime, content: program)
+      let companions = (companions[program] ?? []).map(installation.program)
+      return ImageRequirement(
+        imageName(program), files: [installation.program(program)] + companions + runtime, content: program)
     }
   }
 

@@ -5,7 +5,7 @@ import Control
 /// dealt out in turn.
 struct Placement: Sendable {
   /// Of the frontend and of Redis; every other component reaches them at its address.
-  let frontend: CloudUtil.Host
+  var frontend: CloudUtil.Host
   private let workers: [CloudUtil.Host]
   private let clients: [CloudUtil.Host]
 

@@ -47,7 +47,7 @@ struct TrialDirector: Sendable {
   private(set) var commands: [Command] = []
   /// Orders that go through Redis reach nobody now.
   private(set) var isRedisAway = false
-  /// When the schedule of the load begins; nil before `go`.
+  /// When the schedule of the load begins, on this machine's clock; nil before `go`.
   private(set) var start: Instant?
 
   private let clients: [Component]

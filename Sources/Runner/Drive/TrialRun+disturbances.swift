@@ -10,8 +10,9 @@ extension TrialRun {
   func disturbances(
     _ desk: ControlDesk, _ events: AsyncStream<TrialDirector.Event>.Continuation
   ) throws -> [any Disturbance] {
-    guard !deployment.faults.entries.isEmpty else { return [] }
-    return [
+    let background: [any Disturbance] = background.map { [$0] } ?? []
+    guard !deployment.faults.entries.isEmpty else { return background }
+    return background + [
       try FaultSchedule(
         deployment, engine: engine, clock: clock, findFrontend: { try? await desk.frontendAddress() },
         restarted: { events.yield(.restarted($0)) },

@@ -15,6 +15,8 @@ struct TrialRun {
   let kind: String
   /// Of the detached run that it belongs to, as its file has it: kept in Redis as well.
   var status: String?
+  /// What disturbs it with services of its own.
+  var background: (any BackgroundLoad)?
   let clock = Clock()
 
   /// Runs the trial to its end. Whatever happens, everything that it started is stopped when this returns or throws.
@@ -41,7 +43,7 @@ struct TrialRun {
   }
 
   private func deployAndDrive() async throws -> TrialCosts {
-    progress.stage("\(label): starting \(deployment.specs.count + 1) \(kind)")
+    progress.stage("\(label): starting \(deployment.specs.count + 1 + (background?.services.count ?? 0)) \(kind)")
     let desk = ControlDesk(
       host: deployment.redis.address, port: deployment.redis.port, password: deployment.redis.password.value,
       run: deployment.tag.run)
@@ -56,7 +58,8 @@ struct TrialRun {
     let (events, continuation) = AsyncStream.makeStream(of: TrialDirector.Event.self)
     let disturbances = try disturbances(desk, continuation)
     let costs = try await withTeardown {
-      try await drive(desk, offsets, events, continuation, disturbances, since: stopwatch)
+      try await background?.prepare(offsets: offsets)
+      return try await drive(desk, offsets, events, continuation, disturbances, since: stopwatch)
     } teardown: {
       try await TrialRun.stop(disturbances)
     } unnoticed: { error in
@@ -94,12 +97,13 @@ struct TrialRun {
           }
         }
       }
-      group.addTask { [engine] in
+      group.addTask { [engine, background] in
         for await exit in engine.exits() {
+          let how = await TrialRun.describe(exit, of: engine)
+          background?.hear(of: exit, how)
+          if background?.owns(exit.name) ?? false { continue }
           continuation.yield(
-            .exited(
-              Component(exit.component), isSuccess: exit.termination.isSuccess,
-              how: await TrialRun.describe(exit, of: engine)))
+            .exited(Component(exit.component), isSuccess: exit.termination.isSuccess, how: how))
         }
       }
       let records = HostRecords(hosts: deployment.hosts, folder: deployment.folder)
@@ -147,7 +151,8 @@ struct TrialRun {
               live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
             }
           case .draining: progress.stage("\(label): waiting for the last replies")
-          case .finishing: progress.stage("\(label): collecting")
+          case .finishing:
+            progress.stage("\(label): collecting")
           case .finished: return costs
           case .failed(let reason):
             let cause = await cause(beyond: reason, desk)

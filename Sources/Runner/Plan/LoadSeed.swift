@@ -18,14 +18,17 @@ enum LoadSeed {
     let service = trial.serviceTime.map {
       "\($0.kind.rawValue),\($0.median_ms),\($0.sigma),\($0.file ?? "")"
     }
-    return [
+    var fields = [
       trial.experimentID, trial.frontendType, trial.workerType, trial.clientType, trial.model,
       trial.queueMode.rawValue, "\(trial.numModels)", "\(trial.k)", "\(trial.parities)", trial.encoder.rawValue,
       "\(trial.batchSize)", trial.background.text, "\(trial.rate)", "\(trial.numClients)",
       "\(trial.measuredQueries)", "\(trial.warmupQueries)", "\(trial.repetition)", trial.arrivals.text,
       trial.payload.text, service ?? "", slowdowns.joined(separator: ";"), "\(trial.slo_ms)",
       text(trial.batchTimeout_ms), "\(trial.maxInFlight)",
-    ].map { "\($0.utf8.count):\($0)" }.joined(separator: " ")
+    ]
+    // Only where there is one, so that other loads are what they were.
+    if let rate = trial.backgroundRate { fields.append("\(rate)") }
+    return fields.map { "\($0.utf8.count):\($0)" }.joined(separator: " ")
   }
 
   /// FNV-1a, 64 bits (Fowler, Noll, Vo).

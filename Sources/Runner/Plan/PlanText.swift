@@ -63,7 +63,7 @@ struct PlanText {
     if case .trace(let file) = sweep.experiment.arrivals {
       notes.append("arrivals keep the times of \(file); rate/s, time, cores and busy are as if they came at send_rates")
     }
-    notes += faults
+    notes += faults + background
     let models = Set(sweep.trials.flatMap { $0.instances.map(\.model) }).sorted()
     for model in models {
       guard let trial = sweep.trials.first(where: { $0.instances.contains { $0.model == model } }) else { continue }
@@ -91,6 +91,23 @@ struct PlanText {
     }
   }
 
+  /// What goes on beside the load.
+  private var background: [String] {
+    var notes: [String] = []
+    if cores != nil, sweep.trials.contains(where: { $0.shuffles > 0 }) {
+      notes.append(
+        "network shuffles (bg) run here between containers, as root, over links of \(Number.text(WorkerLink.usual_mbit)) Mbit/s "
+          + "or of --link-mbit; without them: --set background_traffic='[0]'")
+    }
+    if let trial = sweep.trials.first(where: { $0.background == .clipper }) {
+      let instances = Trial.secondTenantInstances(numModels: trial.numModels)
+      notes.append(
+        "second tenant (bg clipper): \(instances == 1 ? "1 instance" : "\(instances) instances") of \(trial.model) beside the trial's, "
+          + "at \(Number.text(trial.backgroundRate ?? 0)) queries/s; cores and busy are without it")
+    }
+    return notes
+  }
+
   private static func origin(of model: String, in trial: Trial) -> String {
     guard let builtIn = ModelCatalogue.model(named: model) else {
       return "not known before it has run, so its trials show ?"
@@ -108,11 +125,6 @@ struct PlanText {
 
   var warnings: [String] {
     var warnings: [String] = []
-    if cores != nil, let trial = sweep.trials.first(where: { $0.background != .shuffles(0) }) {
-      warnings.append(
-        "warning: background_traffic \(trial.background.text) is not available with --local; "
-          + "there use --set background_traffic='[0]'")
-    }
     let loads = sweep.trials.map { (index: $0.index, load: OfferedLoad($0)) }
     let busy = loads.filter { $0.load.utilisation ?? 0 > 1 }
     if let most = busy.compactMap(\.load.utilisation).max() {

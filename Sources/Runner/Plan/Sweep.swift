@@ -54,7 +54,8 @@ extension Trial {
       redundantModels: experiment.redundantModels(mode: place.mode, k: place.k), mode: place.mode,
       queueMode: place.queueMode, numModels: experiment.numModels, k: place.k, parities: experiment.parities,
       encoder: experiment.encoder, batchSize: place.batchSize, background: place.background,
-      rate: place.rate, numClients: experiment.numClients, measuredQueries: experiment.measuredQueries,
+      backgroundRate: place.background == .clipper ? experiment.secondTenantRate : nil, rate: place.rate,
+      numClients: experiment.numClients, measuredQueries: experiment.measuredQueries,
       warmupQueries: experiment.warmupQueries(k: place.k, batchSize: place.batchSize), repetition: place.repetition,
       seed: experiment.seed, arrivals: experiment.arrivals, payload: experiment.payload,
       serviceTime: experiment.serviceTime, slowdowns: experiment.slowdowns,
@@ -65,6 +66,9 @@ extension Trial {
 }
 
 extension Experiment {
+  /// Queries/s of the second tenant: ParM's for its two kinds of machines, else as given. nil: not known.
+  var secondTenantRate: Double? { backgroundRate ?? Background.secondTenantRates[workerType] }
+
   /// The models beside the base model: one a parity in `coded`, one in `cheap`, none otherwise.
   func redundantModels(mode: RedundancyMode, k: Int) -> [String] {
     switch mode {

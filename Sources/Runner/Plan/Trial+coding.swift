@@ -37,6 +37,7 @@ extension Trial {
     case parities, encoder
     case batchSize = "batch_size"
     case background = "background_traffic"
+    case backgroundRate = "background_rate"
     case rate = "send_rate"
     case numClients = "num_clients"
     case measuredQueries = "measured_queries"

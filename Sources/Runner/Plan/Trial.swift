@@ -24,6 +24,8 @@ struct Trial: Codable, Equatable, Sendable {
   var batchSize: Int
 
   var background: Background
+  /// Queries/s of the second tenant, where there is one.
+  var backgroundRate: Double?
   /// Queries/s in total.
   var rate: Double
   var numClients: Int

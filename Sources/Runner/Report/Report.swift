@@ -16,6 +16,7 @@ enum Report {
       latency("CLIENT_LATENCY (ms)", summary.client_ms), intervals(summary.intervals_95), answered(summary.answered),
     ]
     if let accuracy = summary.accuracy { blocks.append(self.accuracy(accuracy)) }
+    if let tenant = summary.second_tenant_ms { blocks.append(secondTenant(tenant)) }
     blocks.append(throughput(summary))
     if let faults = summary.faults { blocks.append(self.faults(faults)) }
     blocks.append(verdict(summary))
@@ -59,6 +60,13 @@ enum Report {
     [
       "ACCURACY", row(["ALL", "OWN", "RECONSTRUCTED"]),
       row([accuracy.all, accuracy.own, accuracy.reconstructed].map { $0.map { decimals($0, 4) } ?? "none" }),
+    ]
+  }
+
+  private static func secondTenant(_ sample: SampleSummary) -> [String] {
+    [
+      "SECOND_TENANT (ms)", row(["NUM", "MED", "P99"]),
+      row([String(sample.num)] + [sample.median, sample.p99].map { decimals($0, 2) }),
     ]
   }
 

@@ -65,13 +65,12 @@ struct BrokenExperiments {
     .init(["queue_modes": #"["lifo"]"#], "queue_modes[0]", #"allowed: "single_queue", "rr""#),
     .init(["redundancy_modes": #"["codde"]"#], "redundancy_modes[0]", #"found "codde"; allowed: "none""#),
     .init(["redundancy_modes": #"["equal", "hegded"]"#], "redundancy_modes[1]", #"allowed: "none", "equal""#),
-    .init(["background_traffic": "[4]"], "background_traffic[0]", "--set background_traffic='[0]'"),
-    .init(["background_traffic": #"["clipper"]"#], "background_traffic[0]", "--set background_traffic='[0]'"),
+    .init(["background_traffic": "[1001]"], "background_traffic[0]", "from 0 to 1000"),
     .init(["background_traffic": "[-1]"], "background_traffic[0]", "found -1", place: .anywhere),
     .init(["background_traffic": #"["cliper"]"#], "background_traffic[0]", "or \"clipper\"", place: .anywhere),
     .init(
       ["background_traffic": #"["clipper"]"#, "worker_type": #""m5.large""#], "background_traffic[0]",
-      "worker_type c5.xlarge and p2.xlarge", place: .anywhere),
+      "worker_type c5.xlarge and p2.xlarge only; add background_rate", place: .anywhere),
   ]
 
   static let optional: [BrokenExperiment] = [
@@ -93,7 +92,8 @@ struct BrokenExperiments {
     .init(["encoder": #""product""#], "encoder", #"allowed: "sum""#),
     .init(["parities": "4"], "parities", "found 4; allowed: an integer from 1 to 3"),
     .init(["parities": "0"], "parities", "found 0"),
-    .init(["background_rate": "16"], "background_rate", "not available in this version"),
+    .init(["background_rate": "16"], "background_rate", "without effect unless background_traffic has"),
+    .init(["background_rate": "0", "background_traffic": #"["clipper"]"#], "background_rate", "found 0"),
     .init(["slo_ms": "0"], "slo_ms", "found 0; allowed: a number > 0"),
     .init(["batch_timeout_ms": "-2"], "batch_timeout_ms", "found -2"),
     .init(["max_in_flight": "0"], "max_in_flight", "found 0"),

@@ -52,12 +52,14 @@ struct PlanTextTests {
     #expect(cores == ["0.36", "0.36", "0.54", "0.44"])
   }
 
-  @Test("warns where instances or cores cannot keep up, and of background traffic that --local does not have")
+  @Test("warns where instances or cores cannot keep up, and says what background traffic takes")
   func warnings() throws {
     let text = try plan(["send_rates": "[100]", "background_traffic": "[4]"])
     #expect(text.contains("warning: trials 0-1: instances would be busy up to 180 % of the time"))
     #expect(text.contains("warning: trials 0-1: the models need up to 5.40 cores, this machine has 2"))
-    #expect(text.contains("--set background_traffic='[0]'"))
+    #expect(text.contains("network shuffles (bg) run here between containers, as root, over links of 1000 Mbit/s"))
+    let tenant = try plan(["background_traffic": #"["clipper"]"#, "background_rate": "7"])
+    #expect(tenant.contains("second tenant (bg clipper): 1 instance of resnet18 beside the trial's, at 7 queries/s"))
     #expect(try !plan().contains("warning"))
   }
 

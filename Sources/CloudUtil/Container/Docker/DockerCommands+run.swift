@@ -57,6 +57,7 @@ extension ServiceNetwork {
     case .host: ["--network", "host"]
     case .bridge(let published):
       ["--network", "bridge"] + published.flatMap { ["--publish", "\($0.address):\($0.host):\($0.container)"] }
+    case .service(let name): ["--network", "container:\(name)"]
     }
   }
 }

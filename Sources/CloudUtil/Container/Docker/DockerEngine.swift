@@ -71,6 +71,7 @@ public final class DockerEngine: ContainerEngine {
       try await start(specs, user: ground.user)
       try await awaitEntries(specs)
       try await promote(promoted)
+      try await limitLinks(of: specs)
     } catch {
       // Whoever has not read its secrets by now never will.
       _ = try? await shielded { [self] in try await docker.perform(EntryFolder.remove(specs.map(folder))) }

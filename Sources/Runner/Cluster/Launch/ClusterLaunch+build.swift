@@ -45,7 +45,7 @@ extension ClusterLaunch {
 
   /// Those of this machine that are built.
   private var ourPrograms: [String] {
-    (["run_exp"] + Packaging.programs + ["libTorchRuntime.so"])
+    (["run_exp"] + Packaging.programs + Packaging.companions.values.joined() + ["libTorchRuntime.so"])
       .filter { FileManager.default.fileExists(atPath: invocation.installation.program($0)) }
   }
 

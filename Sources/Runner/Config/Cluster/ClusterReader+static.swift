@@ -45,7 +45,7 @@ extension ClusterReader {
   /// Roles are open names; a slip of the pen in one of ours would leave it without machines.
   private mutating func check(role: Entry) {
     let name = role.key
-    let ours = ["frontend", "worker", "client"]
+    let ours = ["frontend", "worker", "client", "bg_frontend", "bg_client"]
     let near = NearestName.of(name, among: ours).flatMap { NearestName.distance(name, $0) <= 2 ? $0 : nil }
     if !FolderName.isValid(name) {
       problems.add(role.problem("no name of a role; allowed: \(FolderName.rule)"))
