@@ -23,7 +23,6 @@ final class NetworkShuffle: BackgroundLoad {
     var connections: [LineConnection] = []
     var ready = 0
     var gone: Set<Int> = []
-    var isOver = false
   }
 
   /// How long a program may take to listen and to take orders.
@@ -91,7 +90,6 @@ final class NetworkShuffle: BackgroundLoad {
 
   func stop() async throws {
     let connections = state.withLock { state in
-      state.isOver = true
       state.traffic.end()
       return state.connections
     }
@@ -117,7 +115,7 @@ final class NetworkShuffle: BackgroundLoad {
       return
     }
     state.withLock { state in
-      guard !state.isOver else { return }
+      guard state.traffic.uses(station) else { return }
       if stations[station].service.name == exit.name {
         tell("\(exit.component) \(how); shuffles go on between the other hosts")
       }
@@ -161,7 +159,7 @@ final class NetworkShuffle: BackgroundLoad {
         let orders = state.traffic.finish(id, at: now)
         send(orders, state)
       case .failed(let id, let reason)??:
-        guard !state.isOver else { return }
+        guard state.traffic.isUnderWay(id) else { return }
         tell("a shuffle from \(stations[station].name) broke: \(reason)")
         let orders = state.traffic.fail(id, at: now)
         send(orders, state)

@@ -41,6 +41,12 @@ struct ShuffleTraffic: Sendable {
     next = Array(repeating: 0, count: streams)
   }
 
+  /// Whether shuffles still go to and from a host.
+  func uses(_ host: Int) -> Bool { !isOver && isAlive[host] }
+
+  /// Whether the shuffle `id` is under way, as far as is known here.
+  func isUnderWay(_ id: Int) -> Bool { running[id] != nil }
+
   mutating func begin(at now: Instant) -> [Order] { (0..<streams).compactMap { order($0, at: now) } }
 
   /// The shuffle `id` is done.
