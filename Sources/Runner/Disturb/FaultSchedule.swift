@@ -44,11 +44,13 @@ final class FaultSchedule: Disturbance {
       try await journal.append(
         FaultRecord(fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: omission))
     }
-    // Later Redis may be gone.
-    let address = plan.components { $0 == .restart }.isEmpty ? nil : await findFrontend()
-    frontend.withLock { $0 = address }
     let work = Task { [self] in
       await withTaskGroup(of: Void.self) { group in
+        // Later Redis may be gone.
+        group.addTask { [self] in
+          let address = await findFrontend()
+          frontend.withLock { $0 = address }
+        }
         for (component, entries) in plan.byComponent {
           group.addTask { [self] in await strike(component, entries, from: zero) }
         }
