@@ -87,6 +87,9 @@ public final class ControlChannel {
     try say(order.text, to: "orders:\(component)")
   }
 
+  /// Keeps what the whole of the runs has come to, for whoever looks into Redis.
+  public func setStatus(_ text: String) throws { _ = try command("SET", prefix + "status", text) }
+
   /// Checks that Redis answers.
   public func ping() throws { _ = try command("PING") }
 

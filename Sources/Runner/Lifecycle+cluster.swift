@@ -11,6 +11,8 @@ extension Lifecycle {
     var isMachinesOnly: Bool
     /// Gives the machines back if they cannot be made ready.
     var terminatesOnFailure: Bool
+    /// Replaces finished trials, there and here.
+    var overwrites: Bool
     /// Of `run` there.
     var arguments: [String]
   }
@@ -45,7 +47,8 @@ extension Lifecycle {
     site.noteStart()
     progress.tell("Starting run on frontend")
     progress.tell("this machine may leave now; attach follows again: \(commands.verb("attach", site.cluster))")
-    try await follow(site, invocation, results: results, progress: progress, commands)
+    try await follow(
+      site, invocation, results: results, progress: progress, overwrites: options.overwrites, commands)
     progress.tell(place.whatItCosts(site, invocation, commands))
   }
 
@@ -74,15 +77,17 @@ extension Lifecycle {
   }
 
   /// Brings what is finished home and prints it.
-  /// - Parameter path: of one trial, as its results were printed; nil: of all.
+  /// - Parameters:
+  ///   - path: of one trial, as its results were printed; nil: of all.
+  ///   - overwrites: replaces what was measured at another time.
   static func collect(
-    _ invocation: Invocation, at place: ClusterPlace, cluster: ClusterID, path: String?, results: Results,
-    _ commands: ClusterCommands
+    _ invocation: Invocation, at place: ClusterPlace, cluster: ClusterID, path: String?, overwrites: Bool,
+    results: Results, _ commands: ClusterCommands
   ) async throws {
     let site = try await place.site(of: cluster, commands)
     try await interruptible {
       try await reach(site)
-      try await bringHome(site, invocation, path: path, progress: place.progress)
+      try await bringHome(site, invocation, path: path, progress: place.progress, overwrites: overwrites)
     }
     try show(invocation, path: path, results: results)
   }
@@ -90,12 +95,14 @@ extension Lifecycle {
   // MARK: -
 
   private static func reach(_ site: ClusterSite) async throws {
-    try await site.frontend.shell.waitUntilReady(deadline: .now + .seconds(60))
+    let (machine, shell, _) = try site.frontend
+    try await shell.waitUntilReady(deadline: .now + .seconds(60))
+    try await site.requireIdentity(of: machine, shell)
   }
 
   private static func follow(
     _ site: ClusterSite, _ invocation: Invocation, results: Results, progress: CloudProgress,
-    _ commands: ClusterCommands
+    overwrites: Bool = false, _ commands: ClusterCommands
   ) async throws {
     let follow = ClusterFollow(site: site, progress: progress)
     let status: RunStatus
@@ -109,7 +116,9 @@ extension Lifecycle {
         exitCode: .ssh, "\(error)\nthe run goes on; follow it again with: \(commands.verb("attach", site.cluster))")
     }
     do {
-      try await interruptible { try await bringHome(site, invocation, path: nil, progress: progress) }
+      try await interruptible {
+        try await bringHome(site, invocation, path: nil, progress: progress, overwrites: overwrites)
+      }
     } catch let failure as Failure where status.state != .finished {
       // Why the run ended says more.
       progress.tell("\(failure)")
@@ -124,7 +133,7 @@ extension Lifecycle {
   }
 
   private static func bringHome(
-    _ site: ClusterSite, _ invocation: Invocation, path: String?, progress: CloudProgress
+    _ site: ClusterSite, _ invocation: Invocation, path: String?, progress: CloudProgress, overwrites: Bool
   ) async throws {
     let root = invocation.results.root
     var below = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
@@ -133,8 +142,8 @@ extension Lifecycle {
       throw Failure(exitCode: .usage, "--path \(below): results lie below \(root)/, as launch prints them")
     }
     progress.tell("collecting \(below)")
-    try await ClusterFollow(site: site, progress: progress)
-      .collect(String(below.dropFirst(root.count + 1)), to: root)
+    try await ClusterResults(site: site, progress: progress)
+      .collect(String(below.dropFirst(root.count + 1)), to: root, overwrites: overwrites)
   }
 
   private static func hasResults(_ invocation: Invocation) -> Bool {

@@ -55,6 +55,7 @@ extension Lifecycle {
     var inventory = try Inventory.read(from: folder.inventory)
     let progress = CloudProgress()
     let ended = try enter(folder)
+    var lost: [String] = []
     while true {
       let fleet = inventory.fleet {
         SSHShell(to: folder.destination(of: $0), knownHosts: KnownHosts(path: folder.knownHosts))
@@ -63,21 +64,23 @@ extension Lifecycle {
         var machinery = try await Machinery.cluster(
           inventory, fleet, installation: invocation.installation, tell: { progress.tell($0) })
         machinery.ended = ended
+        machinery.lostHosts = lost
         let lifecycle = Lifecycle(
           invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
-          git: inventory.git)
-        return try await lifecycle.run { try reporter.begin(trial: $0) }
+          git: inventory.git, reporter: reporter)
+        return try await lifecycle.run()
       } catch is CancellationError {
         throw CancellationError()
       } catch {
-        let lost = await fleet.silent()
-        guard !lost.isEmpty else { throw error }
-        let names = lost.joined(separator: ", ")
-        guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(lost)) else {
+        let silent = await fleet.silent()
+        guard !silent.isEmpty else { throw error }
+        let names = silent.joined(separator: ", ")
+        guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(silent)) else {
           throw Failure(exitCode: .experiment, "\(error)\n\(names): does not answer any more")
         }
         progress.tell("\(error)\n\(names): does not answer any more; going on with the hosts that are left")
         inventory = rest
+        lost += silent
       }
     }
   }

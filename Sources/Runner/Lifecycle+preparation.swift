@@ -140,7 +140,7 @@ extension Lifecycle {
       config: String(decoding: try invocation.file.bytes(), as: UTF8.self), overrides: invocation.overrides,
       trial: measurement.trial, seed: invocation.experiment.seed, environment: measurement.environment, machine: .this,
       worker_scheduling: machinery.workerScheduling,
-      images: imageIDs,
+      images: imageIDs, lost_hosts: machinery.lostHosts.isEmpty ? nil : machinery.lostHosts,
       git: git ?? checkout,
       started: Date.now.ISO8601Format(), command: CommandLine.arguments, sweep: sweep)
   }

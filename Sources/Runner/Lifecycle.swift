@@ -13,6 +13,8 @@ struct Lifecycle {
   let progress: Progress
   /// The state of the sources, where they are no checkout themselves.
   var git: Provenance.Git?
+  /// Of a detached run.
+  var reporter: RunReporter?
 
   /// Runs every trial of the sweep that is not finished, and prints each one's tables.
   static func run(_ invocation: Invocation, options: RunOptions, results: Results) async throws {
@@ -26,13 +28,12 @@ struct Lifecycle {
     }
   }
 
-  /// - Parameter begin: is told the index of each trial before it.
-  func run(begin: (Int) throws -> Void = { _ in }) async throws {
+  func run() async throws {
     if let remark = machinery.remark { progress.note(remark) }
     let preparation = try await prepare()
     var invalid = 0
     for (measurement, isFinished) in preparation.measurements {
-      try begin(measurement.trial.index)
+      try reporter?.begin(trial: measurement.trial.index)
       let summary: Summary
       if isFinished {
         progress.note(
@@ -79,7 +80,7 @@ struct Lifecycle {
     let run = TrialRun(
       deployment: deployment, engine: machinery.engine, transport: machinery.transport,
       progress: progress, label: label(trial),
-      kind: machinery.engineName == "process" ? "processes" : "containers")
+      kind: machinery.engineName == "process" ? "processes" : "containers", status: try reporter?.text())
     let files = HostFiles(deployment.hosts)
     try await files.makeFolder(folder.partial)
     var costs: TrialCosts

@@ -22,8 +22,15 @@ struct ExperimentBench {
   /// Runs `command`, in which `$RUN` is `run_exp x.json`, in the folder.
   func run(_ command: String) async throws -> Output {
     let script = "cd \"$1\" && RUN=\"$2 x.json\" && \(command)"
-    return try await LocalShell().run(
-      Command("sh", ["-c", script, "sh", folder.path, program]), deadline: .now + .seconds(100))
+    do {
+      return try await LocalShell().run(
+        Command("sh", ["-c", script, "sh", folder.path, program]), deadline: .now + .seconds(100))
+    } catch {
+      // What it leaves would be in the way of the next test.
+      _ = try? await LocalShell().run(
+        Command(program, ["\(folder.path)/x.json", "terminate", "--local"]), deadline: .now + .seconds(60))
+      throw error
+    }
   }
 
   /// Names of the experiment's containers, running or not.

@@ -19,8 +19,9 @@ struct RehearsalBench: Sendable {
     var description: String
   }
 
-  static func use(_ body: (RehearsalBench) async throws -> Void) async throws {
-    let bench = try await RehearsalBench()
+  /// - Parameter faults: of `Scripts/rehearse --faults`, as JSON.
+  static func use(faults: String? = nil, _ body: (RehearsalBench) async throws -> Void) async throws {
+    let bench = try await RehearsalBench(faults: faults)
     let outcome: Result<Void, any Error>
     do { outcome = .success(try await body(bench)) } catch { outcome = .failure(error) }
     try? FileManager.default.removeItem(at: bench.folder)
@@ -32,10 +33,16 @@ struct RehearsalBench: Sendable {
     Command("\(root)/Scripts/rehearse", arguments)
   }
 
-  private init() async throws {
+  private init(faults: String?) async throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "rehearsal-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let output = try await LocalShell().require(Self.rehearse(["--shell"]), deadline: .now + .seconds(300))
+    var arguments = ["--shell"]
+    if let faults {
+      let file = folder.appending(path: "faults.json")
+      try faults.write(to: file, atomically: true, encoding: .utf8)
+      arguments += ["--faults", file.path]
+    }
+    let output = try await LocalShell().require(Self.rehearse(arguments), deadline: .now + .seconds(300))
     var environment: [String: String] = [:]
     for line in output.stdout.split(separator: "\n") where line.hasPrefix("export ") {
       let parts = line.dropFirst(7).split(separator: "=", maxSplits: 1).map(String.init)
@@ -102,5 +109,9 @@ struct RehearsalBench: Sendable {
 
   func text(_ path: String) throws -> String {
     try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+  }
+
+  func write(_ text: String, to path: String) throws {
+    try text.write(to: folder.appending(path: path), atomically: true, encoding: .utf8)
   }
 }

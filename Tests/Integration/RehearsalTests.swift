@@ -61,6 +61,26 @@ struct RehearsalTests {
       #expect(collected.termination == .exited(0) && collected.stdout.hasPrefix(paths[0] + "\nE2E_LATENCY (ms)\n"))
       #expect(!FileManager.default.fileExists(atPath: bench.folder.appending(path: paths[1]).path))
 
+      // Half a copy is made whole; what was measured at another time is not replaced unasked.
+      let (records, summary) = ("\(paths[0])/records.csv", "\(paths[0])/summary.json")
+      let (whole, said) = (try bench.text(records), try bench.text(summary))
+      try bench.write(String(whole.prefix(whole.count / 2)), to: records)
+      try bench.write(String(said.prefix(said.count / 2)), to: summary)
+      #expect(try await bench.run("x.json collect").termination == .exited(0))
+      #expect(try bench.text(records) == whole && (try bench.text(summary)) == said)
+      try bench.write(said.replacing("\"index\"", with: "\"index\" "), to: summary)
+      let refused = try await bench.run("x.json collect")
+      #expect(
+        refused.termination == .exited(73) && refused.stderr.contains("1 trials are finished here and were measured"))
+      #expect(try await bench.run("x.json collect --overwrite").termination == .exited(0))
+      #expect(try bench.text(summary) == said)
+
+      // What a cluster has lost is taken there again, and not measured again.
+      _ = try await bench.onMachine("frontend-0", "rm -r /var/lib/run_exp/rehearsed/main/\(paths[1])")
+      let resumed = try await bench.run("x.json launch")
+      #expect(resumed.termination == .exited(0) && resumed.stderr.contains("taking 1 trials along"))
+      #expect(!resumed.stderr.contains("sending"))
+
       // On the machines nothing runs any more, and no secret was ever said.
       for name in ["frontend-0", "worker-0", "worker-1", "worker-2", "client-0"] {
         #expect(try await bench.onMachine(name, "docker ps --all --quiet; ls /dev/shm | grep run_exp || true").isEmpty)
@@ -69,6 +89,21 @@ struct RehearsalTests {
 
       let terminated = try await bench.run("x.json terminate")
       #expect(terminated.termination == .exited(0) && terminated.stdout.contains("TerminatingInstances"))
+      #expect(try await bench.machines().isEmpty)
+    }
+  }
+
+  @Test("that fails keeps its machines and says what they cost, and gives them back where that was asked for")
+  func failure() async throws {
+    let faults = #"{"hosts": [{"fault": "no_sudo", "role": "worker", "number": 1}]}"#
+    try await RehearsalBench.use(faults: faults) { bench in
+      let failed = try await bench.run("x.json launch")
+      #expect(failed.termination == .exited(69))
+      #expect(failed.stderr.contains("bootstrap failed on 1 of 5 hosts:\nworker "))
+      #expect(failed.stderr.contains("the machines of rehearsed/main run on; they cost 0.680 USD/h until: "))
+      #expect(try await bench.machines().count == 5)
+      let given = try await bench.run("x.json launch --terminate-on-failure")
+      #expect(given.termination == .exited(69) && given.stderr.contains("has no sudo without a password"))
       #expect(try await bench.machines().isEmpty)
     }
   }

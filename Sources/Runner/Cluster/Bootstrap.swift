@@ -63,17 +63,23 @@ enum Bootstrap {
     return Command("sh", ["-c", script, "sh", folder.path] + (isFrontend ? libraries : []))
   }
 
+  /// Of `libraries`, as Debian and Ubuntu call them from one release to the next.
+  private static let libraryPackages = [
+    "libcurl4|libcurl4t64", "libssh2-1|libssh2-1t64", "libyaml-0-2", "libhiredis0.14|libhiredis1.1.0|libhiredis1.1",
+    "libxml2",
+  ]
+
   /// Installs and makes what is lacking. Its last lines of stderr say what went wrong.
   static func install(_ folder: ClusterFolder, _ needs: Set<Need>, isFrontend: Bool) -> Command {
     var packages: [String] = []
     if needs.contains(.docker) { packages += ["docker.io", "iptables"] }
     if needs.contains(.rsync) { packages += ["rsync"] }
-    if needs.contains(.libraries) { packages += ["libcurl4", "libssh2-1", "libyaml-0-2", "libhiredis0.14", "libxml2"] }
+    if needs.contains(.libraries) { packages += libraryPackages }
     let asRoot = #"[ "$(id -u)" != 0 ] || exec sh -s "$@"; exec sudo -n sh -s "$@""#
     return Command("sh", ["-c", asRoot, "sh", folder.path] + packages, stdin: Secret(script))
   }
 
-  /// With the folder and the packages as arguments. The user is whom sudo was asked by.
+  /// With the folder and the packages as arguments (`a|b`: the one that there is). The user is whom sudo was asked by.
   private static let script = #"""
     set -eu
     folder=$1
@@ -86,8 +92,16 @@ enum Bootstrap {
     if [ $# -gt 0 ]; then
       log=$folder/apt.log
       tries=0
+      known() {
+        for package; do
+          for name in $(echo "$package" | tr '|' ' '); do
+            if [ -n "$(apt-cache show "$name" 2>/dev/null)" ]; then break; fi
+          done
+          echo "$name"
+        done
+      }
       # A machine that has just booted may be updating itself: that lock has no timeout of its own.
-      until apt update >"$log" 2>&1 && apt install --no-install-recommends "$@" >>"$log" 2>&1; do
+      until apt update >"$log" 2>&1 && apt install --no-install-recommends $(known "$@") >>"$log" 2>&1; do
         tries=$((tries + 1))
         if [ "$tries" = 60 ] || ! grep -q 'Could not get lock\|Unable to lock\|is another process using it' "$log"; then
           echo "apt-get cannot install: $*" >&2

@@ -29,5 +29,8 @@ struct ClusterFolder: Equatable, Sendable {
   /// Held by the run that is at work.
   var lock: String { "\(path)/lock" }
 
+  /// The container that builds on the frontend's host.
+  var builder: String { "run_exp-build" + path.dropFirst(Self.parent.count).replacing("/", with: "-") }
+
   var program: String { "\(source)/.build/release/run_exp" }
 }

@@ -1,13 +1,12 @@
 import CloudUtil
 import Foundation
 
-/// Looks at the run of a cluster from elsewhere, follows it, and brings its results home.
+/// Looks at the run of a cluster from elsewhere, and follows it.
 struct ClusterFollow: Sendable {
   let site: ClusterSite
   let progress: CloudProgress
 
   private static let short: Duration = .seconds(30)
-  private static let transfer: Duration = .seconds(3600)
   /// No sweep takes longer; whoever follows may be interrupted at any moment.
   private static let patience: Duration = .seconds(90 * 24 * 3600)
 
@@ -51,40 +50,6 @@ struct ClusterFollow: Sendable {
       if !isAtWork { return status.ended }
       byte += await count.value
     }
-  }
-
-  /// Brings finished results below `path` of the results there to the same path here, and compares them by content.
-  /// - Parameters:
-  ///   - path: relative to the results folder; empty: all.
-  ///   - target: the results folder here.
-  /// - Throws: `Failure` (results) if what came is not what is there.
-  func collect(_ path: String, to target: String) async throws {
-    let frontend = try site.frontend
-    let there = path.isEmpty ? site.folder.results : "\(site.folder.results)/\(path)"
-    let here = path.isEmpty ? target : "\(target)/\(path)"
-    let isThere = try await frontend.shell.run(Command("test", ["-d", there]), deadline: .now + Self.short)
-    guard isThere.termination.isSuccess else {
-      throw Failure(exitCode: .config, "there are no results at \(there) of the frontend")
-    }
-    try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
-    var rsync = Rsync(by: OpenSSH(frontend.destination, knownHosts: site.knownHosts))
-    // What is not finished has another name.
-    rsync.filters = [ResultFolder.partialSuffix, ResultFolder.replacedSuffix].map { "- *\($0)" } + ["- .*.tar.gz"]
-    let deadline = ContinuousClock.now + Self.transfer
-    var different: [Substring] = []
-    // A trial may finish in between.
-    for _ in 0..<3 {
-      (rsync.comparesContents, rsync.onlyLists) = (false, false)
-      try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
-      (rsync.comparesContents, rsync.onlyLists) = (true, true)
-      let check = try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
-      different = check.stdout.split(separator: "\n").filter { $0.hasPrefix(">f") }
-      if different.isEmpty { return }
-    }
-    throw Failure(
-      exitCode: .results,
-      "\(different.count) files are not here as they are there; collect again:\n"
-        + different.prefix(5).joined(separator: "\n"))
   }
 
   private actor ByteCount {

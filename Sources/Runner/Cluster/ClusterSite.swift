@@ -59,12 +59,27 @@ struct ClusterSite: Sendable {
     }
   }
 
+  /// An address may have come to another machine meanwhile: one that says its name is the one it should be.
+  /// - Throws: `Failure` (ssh) if it is another.
+  func requireIdentity(of machine: Machine, _ shell: SSHShell) async throws {
+    guard knowsNames else { return }
+    let name = try await shell.run(
+      Command("cat", ["/var/lib/cloud/data/instance-id"]), deadline: .now + .seconds(30)
+    ).stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard name.isEmpty || name == machine.name else {
+      throw Failure(
+        exitCode: .ssh, "at \(shell.host) there is \(name) and not \(machine.name); nothing was done there")
+    }
+  }
+
   /// Does `work` on every machine at once.
-  /// - Throws: a `Failure` that names every machine on which it failed, after all are done.
+  /// - Throws: a `Failure` that names every machine on which it failed, after all are done; its exit code is theirs, or that
+  ///   of infrastructure where they differ.
   func onEach(
-    _ what: String, exitCode: ExitCode = .ssh, _ work: @escaping @Sendable (Machine, SSHShell) async throws -> Void
+    _ what: String, _ work: @escaping @Sendable (Machine, SSHShell) async throws -> Void
   ) async throws {
-    let failures: [String] = try await withThrowingTaskGroup(of: String?.self) { group in
+    let failures: [(line: String, exitCode: Int32)] = try await withThrowingTaskGroup(of: (String, Int32)?.self) {
+      group in
       for machine in all {
         guard let shell = shells[machine.name] else { continue }
         group.addTask {
@@ -74,16 +89,17 @@ struct ClusterSite: Sendable {
           } catch is CancellationError {
             throw CancellationError()
           } catch {
-            return "\(roles(of: machine)) \(machine.name): \(error)"
+            return ("\(roles(of: machine)) \(machine.name): \(error)", Ending(of: error).exitCode)
           }
         }
       }
-      return try await group.reduce(into: []) { lines, line in if let line { lines.append(line) } }
+      return try await group.reduce(into: []) { failures, failure in if let failure { failures.append(failure) } }
     }
-    guard failures.isEmpty else {
-      throw Failure(
-        exitCode: exitCode,
-        "\(what) failed on \(failures.count) of \(all.count) hosts:\n" + failures.sorted().joined(separator: "\n"))
-    }
+    guard let first = failures.first else { return }
+    let isOne = failures.allSatisfy { $0.exitCode == first.exitCode }
+    throw Failure(
+      exitCode: isOne ? ExitCode(rawValue: first.exitCode) ?? .infrastructure : .infrastructure,
+      "\(what) failed on \(failures.count) of \(all.count) hosts:\n"
+        + failures.map(\.line).sorted().joined(separator: "\n"))
   }
 }

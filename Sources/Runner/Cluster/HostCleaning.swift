@@ -28,7 +28,8 @@ enum HostCleaning {
   /// Removes the containers of `owners`, and what the cluster keeps on the host.
   static func clear(_ folder: ClusterFolder, owners: [String]) -> Command {
     let script = #"""
-      for owner in "${@:2}"; do
+      docker rm --force "$2" >/dev/null 2>&1
+      for owner in "${@:3}"; do
         containers=$(docker ps --all --quiet --filter "label=$owner") || exit 1
         [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null || exit 1
         # What they never read of their secrets.
@@ -44,6 +45,6 @@ enum HostCleaning {
       ! [ -e "$1" ]
       """#
     return Command(
-      "bash", ["-c", script, "bash", folder.path] + owners.map { "\(ContainerLabel.owner)=\($0)" })
+      "bash", ["-c", script, "bash", folder.path, folder.builder] + owners.map { "\(ContainerLabel.owner)=\($0)" })
   }
 }

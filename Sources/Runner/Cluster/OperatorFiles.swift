@@ -38,6 +38,9 @@ extension OperatorFiles {
   /// The file at `path`, or all that are in the folder there.
   private static func files(at path: String) -> [String] {
     guard let names = try? FileManager.default.subpathsOfDirectory(atPath: path) else { return [path] }
-    return names.map { "\(path)/\($0)" }.filter { FileManager.default.contents(atPath: $0) != nil }
+    return names.map { "\(path)/\($0)" }.filter { file in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) && !isFolder.boolValue
+    }
   }
 }

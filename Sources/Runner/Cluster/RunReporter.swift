@@ -2,7 +2,7 @@ import CloudUtil
 import Foundation
 import Synchronization
 
-/// Keeps the status file of a detached run.
+/// Keeps the status of a detached run, in a file.
 final class RunReporter: Sendable {
   private let path: String
   private let load_s: [Double]
@@ -34,6 +34,15 @@ final class RunReporter: Sendable {
     try update { ($0.state, $0.message, $0.exit_status) = (.failed, ending.text, ending.exitCode) }
   }
 
+  /// As it stands in the file.
+  func text() throws -> String { String(decoding: try Self.encoded(status.withLock { $0 }), as: UTF8.self) }
+
+  private static func encoded(_ status: RunStatus) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(status)
+  }
+
   private static func left(_ load_s: ArraySlice<Double>) -> Double {
     load_s.reduce(0, +) + PlanText.overhead_s * Double(load_s.count)
   }
@@ -44,8 +53,6 @@ final class RunReporter: Sendable {
       status.updated = Int(UTCTime.now.seconds)
       return status
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(current).write(to: URL(filePath: path), options: .atomic)
+    try Self.encoded(current).write(to: URL(filePath: path), options: .atomic)
   }
 }

@@ -15,6 +15,8 @@ struct Provenance: Codable, Equatable, Sendable {
   var worker_scheduling: String
   /// The id of each image that components were made of, by name; empty with processes.
   var images: [String: String]
+  /// Hosts of the cluster that did not answer any more: the components stood on the others.
+  var lost_hosts: [String]?
   /// The state of the sources; null where they are not a git checkout.
   var git: Git?
   /// ISO 8601, when the trial began.

@@ -5,7 +5,7 @@ struct CollectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "collect",
     abstract: "Bring finished results home from the experiment's cluster, and print their tables.",
-    usage: "run_exp <config> collect [--path <path>] [--cluster <name>] [options]",
+    usage: "run_exp <config> collect [--path <path>] [--overwrite] [--cluster <name>] [options]",
     discussion: """
       Only what is not here yet is transferred, and compared by content afterwards. A run may be at work meanwhile: trials \
       that are not finished stay where they are.
@@ -17,6 +17,7 @@ struct CollectCommand: AsyncParsableCommand {
   @ParentCommand var root: RunExp
   @Option(help: ArgumentHelp("One trial's results alone, as their path was printed.", valueName: "path"))
   var path: String?
+  @Flag(help: "Replace trials that are finished here and were measured at another time.") var overwrite = false
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)
   @OptionGroup var cluster: ClusterOptions
   @OptionGroup var format: FormatOptions
@@ -29,6 +30,6 @@ struct CollectCommand: AsyncParsableCommand {
     try await Lifecycle.collect(
       invocation, at: try ClusterPlace(cluster, installation: invocation.installation),
       cluster: ClusterID(experiment: invocation.experiment.experimentID, name: cluster.name), path: path,
-      results: format.results, commands)
+      overwrites: overwrite, results: format.results, commands)
   }
 }

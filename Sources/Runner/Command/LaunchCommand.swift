@@ -41,7 +41,7 @@ struct LaunchCommand: AsyncParsableCommand {
         overrides: overrides)
       let options = Lifecycle.ClusterOptions(
         name: place.cluster.name, build: there.build, isMachinesOnly: there.machinesOnly,
-        terminatesOnFailure: there.terminateOnFailure,
+        terminatesOnFailure: there.terminateOnFailure, overwrites: trials.overwrite,
         arguments: ["--final_dir", finalDir.name] + trials.runOptions.arguments)
       return try await Lifecycle.launch(
         invocation, at: try ClusterPlace(place.cluster, installation: invocation.installation), options,

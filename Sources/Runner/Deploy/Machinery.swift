@@ -13,6 +13,8 @@ struct Machinery: Sendable {
   var isMeasuringRealtime: Bool
   /// Runs of whom it is known that they have ended, though not from where they were: their containers are left over.
   var ended: Set<RunOwner> = []
+  /// Hosts that the run has lost and goes on without.
+  var lostHosts: [String] = []
   /// What the user should know of the choice of engine; nil if there was none.
   var remark: String?
 

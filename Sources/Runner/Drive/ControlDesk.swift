@@ -70,6 +70,14 @@ final class ControlDesk: Sendable {
     }
   }
 
+  /// Keeps the status of the detached run in Redis, beside the channel.
+  func setStatus(_ status: String) async throws {
+    try await onThread { [self] in
+      let channel = connect()
+      try channel.persistently(for: ControlDesk.patience) { try channel.setStatus(status) }
+    }
+  }
+
   /// Where the frontend listens; nil until it does.
   func frontendAddress() async throws -> FrontendAddress? {
     try await onThread { [self] in try connect().frontendAddress() }

@@ -14,6 +14,8 @@ struct TrialRun {
   /// What components are: `processes` or `containers`.
   let kind: String
   let clock = Clock()
+  /// Of the detached run that it belongs to, as its file has it: kept in Redis as well.
+  var status: String?
 
   /// Runs the trial to its end. Whatever happens, everything that it started is stopped when this returns or throws.
   /// - Throws: `Failure` if it cannot be finished; `CancellationError` if it is interrupted. What was recorded so far
@@ -28,7 +30,7 @@ struct TrialRun {
         try await engine.remove(tag)
       } unnoticed: { error in
         progress.note(
-          "\(label): what was started may still run: \(error)\nEnd it with: run_exp <config> terminate --local")
+          "\(label): what was started may still run: \(error)\nEnd it with terminate")
       }
     } catch let error as ContainerError {
       throw Failure(exitCode: .infrastructure, error.description)
@@ -47,6 +49,7 @@ struct TrialRun {
     let stopwatch = ContinuousClock.now
     try await engine.deploy([deployment.redisSpec])
     try await deployment.redis.waitUntilReady(on: engine)
+    if let status { try await desk.setStatus(status) }
     try await engine.deploy(deployment.specs)
     let clocks = ClockRecords(hosts: deployment.hosts, folder: deployment.folder)
     let offsets = try await clocks.take(.before)

@@ -36,8 +36,8 @@ struct PlanTextTests {
     let text = try plan([
       "redundancy_modes": #"["none", "coded"]"#, "send_rates": "[3, 300]", "num_models": "4",
       "faults": """
-        [{"at_s": 20, "action": "slow", "target": "parity/0", "factor": 4}, {"at_s": 0.5, "action": "kill", "target": "redis"}]
-        """,
+      [{"at_s": 20, "action": "slow", "target": "parity/0", "factor": 4}, {"at_s": 0.5, "action": "kill", "target": "redis"}]
+      """,
     ])
     #expect(text.contains("\nfault: kill redis at 0.5 s: redis in trials 0-3\n"))
     #expect(

@@ -135,7 +135,7 @@ extension ClusterLaunch {
   private func carryOn(_ wanted: [String: String], deadline: ContinuousClock.Instant) async throws {
     let frontend = try site.frontend
     let inventory = try await inventory()
-    try await site.onEach("carrying images", exitCode: .infrastructure) { machine, shell in
+    try await site.onEach("carrying images") { machine, shell in
       guard machine.name != frontend.machine.name,
         let entry = inventory.others.first(where: { $0.name == machine.name })
       else { return }

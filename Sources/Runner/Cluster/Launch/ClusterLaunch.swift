@@ -21,6 +21,7 @@ struct ClusterLaunch: Sendable {
     try await authorise()
     try await sync(files)
     try await provideImages()
+    try await takeResultsAlong()
     let run = DetachedRun(
       folder: site.folder, launch: randomHex(bytes: 6), files: files,
       arguments: arguments + invocation.overrides.flatMap { ["--set", $0] })
@@ -44,15 +45,7 @@ struct ClusterLaunch: Sendable {
     let deadline = ContinuousClock.now + Self.boot
     try await site.onEach("ssh") { machine, shell in
       try await shell.waitUntilReady(deadline: deadline)
-      guard site.knowsNames else { return }
-      // An address may have come to another machine meanwhile.
-      let name = try await shell.run(
-        Command("cat", ["/var/lib/cloud/data/instance-id"]), deadline: .now + Self.short
-      ).stdout.trimmingCharacters(in: .whitespacesAndNewlines)
-      guard name.isEmpty || name == machine.name else {
-        throw Failure(
-          exitCode: .ssh, "at \(shell.host) there is \(name) and not \(machine.name); nothing was done there")
-      }
+      try await site.requireIdentity(of: machine, shell)
     }
   }
 
@@ -144,6 +137,16 @@ struct ClusterLaunch: Sendable {
     let script = #"umask 077 && cat >"$1.new" && mv -- "$1.new" "$1""#
     try await shell.require(
       Command("sh", ["-c", script, "sh", path], stdin: Secret(text)), deadline: .now + Self.short)
+  }
+
+  // MARK: Results
+
+  private func takeResultsAlong() async throws {
+    let root = invocation.results.root
+    let finished = invocation.sweep.trials.map { invocation.folder(of: $0) }
+      .filter { ResultFolder(url: URL(filePath: $0)).state.isFinished }
+      .map { String($0.dropFirst(root.count + 1)) }
+    try await ClusterResults(site: site, progress: progress).takeAlong(finished, from: root)
   }
 
   // MARK: Start

@@ -11,13 +11,15 @@ enum RemoteBuild {
         Scripts/install-dependencies >&2
         exec Scripts/build --release
       fi
-      exec docker run --rm --init --volume "$1:$1" --workdir "$1" --env HOME=/tmp "$2" sh -c '
+      # Of a launch that was lost sight of.
+      docker rm --force "$3" >/dev/null 2>&1 || true
+      exec docker run --rm --init --name "$3" --volume "$1:$1" --workdir "$1" --env HOME=/tmp "$2" sh -c '
         apt-get -q update >&2 && Scripts/install-dependencies >&2 && Scripts/build --release
         status=$?
         chown -R "$0" .build
         exit $status' "$(id -u):$(id -g)"
       """#
-    return Command("sh", ["-c", script, "sh", folder.source, builder])
+    return Command("sh", ["-c", script, "sh", folder.source, builder, folder.builder])
   }
 
   static func images(_ folder: ClusterFolder) -> Command {
