@@ -10,7 +10,7 @@ extension Lifecycle {
     try checkLimits()
     try checkPort()
     try checkPrograms()
-    let linkAddress = try await checkLinks()
+    let links = try await checkLinks()
     let gateway = try await prepareBackground()
     try await ModelStore(installation: installation, shell: shell, progress: progress)
       .provide(Set(trials.flatMap { [$0.model] + $0.redundantModels }))
@@ -39,7 +39,7 @@ extension Lifecycle {
     try await endLeftovers()
     return Preparation(
       measurements: zip(measurements, finished).map { ($0, isFinished: $1) }, overwrite: overwrite,
-      linkAddress: linkAddress)
+      links: links)
   }
 
   struct Preparation {
@@ -47,8 +47,8 @@ extension Lifecycle {
     var measurements: [(Measurement, isFinished: Bool)]
     /// Of `--overwrite`.
     var overwrite: OverwriteMark?
-    /// Where components whose links are disturbed reach this host; nil if it is its usual address, or there are none.
-    var linkAddress: String?
+    /// What there is for links that are disturbed; nil if none are.
+    var links: LinkGround?
   }
 
   /// `trial 2 of 54: coded, 300/s`.
@@ -67,7 +67,7 @@ extension Lifecycle {
   /// Links are disturbed in the network that a container has to itself.
   /// - Returns: as in `Preparation`.
   /// - Throws: `Failure` (infrastructure) if that cannot be done here.
-  private func checkLinks() async throws -> String? {
+  private func checkLinks() async throws -> LinkGround? {
     let faults = invocation.experiment.faults
     guard let index = faults.firstIndex(where: \.action.isOfLink) else { return nil }
     let what = "faults[\(index)]: \"\(faults[index].action.rawValue)\""
@@ -77,12 +77,23 @@ extension Lifecycle {
         "\(what) needs containers, each with a network of its own. \(machinery.remark ?? "")\n"
           + "Say --engine docker to see why there are none, or leave partition, heal and delay out of faults.")
     }
+    let ground: LinkGround
     do {
-      let address = try await machinery.engine.linkGround(delays: faults.contains { $0.action == .delay })
-      return machinery.fleet[Role("frontend")].first?.address.hasPrefix("127.") ?? true ? address : nil
+      ground = try await machinery.engine.linkGround()
     } catch let error as ContainerError {
       throw Failure(exitCode: .infrastructure, "\(what): \(error)")
     }
+    guard !ground.canDelay else { return ground }
+    if let index = faults.firstIndex(where: { $0.action == .delay && !$0.target.isInstance }) {
+      throw Failure(
+        exitCode: .infrastructure,
+        "faults[\(index)]: \"delay\": the kernel cannot delay packets of \(faults[index].target), it lacks netem.\n"
+          + "Load it (modprobe sch_netem), or delay model instances alone, which can do it themselves.")
+    }
+    if faults.contains(where: { $0.action == .delay }) {
+      progress.note("faults: the kernel has no netem; workers delay what they send themselves")
+    }
+    return ground
   }
 
   /// - Throws: `Failure` (infrastructure) if the port that was asked for is taken.

@@ -45,7 +45,7 @@ struct Lifecycle {
         summary = try Analysis.analyze(folder: measurement.folder.url)
       } else {
         summary = try await measure(
-          measurement, sweep: preparation.overwrite?.sweep, linkAddress: preparation.linkAddress)
+          measurement, sweep: preparation.overwrite?.sweep, links: preparation.links)
       }
       progress.clear()
       try show(measurement.path, summary)
@@ -58,16 +58,18 @@ struct Lifecycle {
   }
 
   /// Deploys, drives, collects and analyses one trial; its folder is whole afterwards, or lies aside with what there is.
-  /// - Parameter linkAddress: where components with a network of their own reach this host.
-  private func measure(_ measurement: Measurement, sweep: String?, linkAddress: String?) async throws -> Summary {
+  private func measure(_ measurement: Measurement, sweep: String?, links: LinkGround?) async throws -> Summary {
     let (trial, folder) = (measurement.trial, measurement.folder)
     let (hadRest, lock) = try folder.begin()
     defer { lock.release() }
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement, sweep: sweep).write(to: folder.partial)
     let faults = FaultPlan(trial, load_s: measurement.assets.duration / .seconds(1))
+    // Components with a network of their own do not reach this host at 127.0.0.1.
+    let isReached = machinery.fleet[Role("frontend")].first.map { !$0.address.hasPrefix("127.") } ?? false
     let placement = try Placement(
-      machinery.fleet, frontendAt: measurement.link?.gateway ?? (faults.hasLinks ? linkAddress : nil))
+      machinery.fleet,
+      frontendAt: measurement.link?.gateway ?? (faults.hasLinks && !isReached ? links?.address : nil))
     var deployment = Deployment(
       trial: trial, assets: measurement.assets, faults: faults, placement: placement,
       tag: ProcessTag(experiment: trial.experimentID, run: randomHex(bytes: 6)),
@@ -76,6 +78,7 @@ struct Lifecycle {
       limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime,
       usesGPU: measurement.environment.device == "gpu", link_mbit: measurement.link?.mbit)
+    deployment.workersDelay = links.map { !$0.canDelay } ?? false
     try deployment.choosePorts()
     let background = try backgroundLoad(of: deployment)
     deployment.backgroundHosts = background?.hosts ?? []

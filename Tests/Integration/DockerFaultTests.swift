@@ -113,27 +113,57 @@ struct DockerFaultTests {
     #expect(try await bench.containers().isEmpty)
   }
 
-  @Test("a delay shows in tc and in the latency of the worker; without netem it is refused before anything is started")
+  @Test("a delay shows in tc, or in the worker where the kernel has no netem, and in the latency of what it answers")
   func delay() async throws {
     let bench = try ExperimentBench()
     defer { bench.remove() }
-    let probe = try await LocalShell().run(
-      Command("unshare", ["--net", "tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"]),
-      deadline: .now + .seconds(20))
+    let netem = ["--net", "tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"]
+    let probe = try await LocalShell().run(Command("unshare", netem), deadline: .now + .seconds(20))
     async let launched = launch(
-      bench, #"{"at_s": 1, "action": "delay", "target": "worker/0", "delay_ms": 40}"#, "--set num_queries=500")
-    guard probe.termination.isSuccess else {
-      let refused = try await launched
-      #expect(refused.termination == .exited(69), "\(refused.stderr)")
-      #expect(refused.stderr.contains(#"faults[0]: "delay": "#) && refused.stderr.contains("it lacks netem"))
-      #expect(!bench.files.contains { $0.contains("results") })
-      return
+      bench,
+      """
+      {"at_s": 1.5, "action": "delay", "target": "worker/0", "delay_ms": 60}, {"at_s": 3, "action": "heal", "target": "worker/0"}
+      """, #"--set num_queries=500 --set redundancy_modes='["none"]'"#)
+    if probe.termination.isSuccess {
+      #expect(
+        try await eventually {
+          try await inNetwork(of: "worker-0-parm", "tc qdisc show dev eth0").contains("delay 60ms")
+        })
     }
-    #expect(
-      try await eventually { try await inNetwork(of: "worker-0-parm", "tc qdisc show dev eth0").contains("delay 40ms") }
-    )
     let output = try await launched
     #expect(output.termination.isSuccess, "\(output.stderr)")
+    let effects = bench.text("0/events.csv").split(separator: "\n").dropFirst()
+      .compactMap { Int64($0.split(separator: ",", omittingEmptySubsequences: false)[8]) }
+    try #require(effects.count == 2, "\(bench.text("0/events.csv"))")
+    let lines = bench.text("0/records.csv").split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    var delayed: [Int64] = []
+    for line in lines.dropFirst() {
+      let row = Dictionary(zip(lines[0], line)) { first, _ in first }
+      guard row["worker"] == "0", let sent = Int64(row["dispatched_ns"] ?? ""), let own = Int64(row["own_ns"] ?? "")
+      else {
+        continue
+      }
+      if effects[0] < sent, own < effects[1] - 100_000_000 { delayed.append(own - sent) }
+    }
+    #expect(!delayed.isEmpty && delayed.allSatisfy { $0 >= 60_000_000 }, "\(delayed)")
     report(bench)
+  }
+
+  @Test("a delay of what is no worker takes netem: without it exit status 69 before anything is started")
+  func delayWithoutNetem() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let netem = ["--net", "tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"]
+    let probe = try await LocalShell().run(Command("unshare", netem), deadline: .now + .seconds(20))
+    let output = try await launch(bench, #"{"at_s": 1, "action": "delay", "target": "redis", "delay_ms": 5}"#)
+    guard !probe.termination.isSuccess else {
+      #expect(output.termination.isSuccess, "\(output.stderr)")
+      return
+    }
+    #expect(output.termination == .exited(69), "\(output.stderr)")
+    #expect(output.stderr.contains(#"faults[0]: "delay": the kernel cannot delay packets of redis, it lacks netem"#))
+    #expect(!bench.files.contains { $0.contains("results") })
   }
 }

@@ -24,6 +24,17 @@ import Testing
     #expect(pace.slowed_ns(10) == 30)
   }
 
+  @Test("SIGUSR2 steps through delays, beside the paces")
+  func delayed() {
+    let steps = SignalledSteps([20, 0], signal: .second)
+    #expect(steps.current == nil)
+    raise(SIGUSR2)
+    #expect(steps.current == 20)
+    raise(SIGUSR2)
+    raise(SIGUSR2)
+    #expect(steps.current == 0)
+  }
+
   @Test("Factors are numbers from 1 to 10000")
   func parsing() throws {
     #expect(try Pace.parse(argument: "4,1,2.5") == [4, 1, 2.5])

@@ -13,6 +13,9 @@ public protocol ContainerEngine: Sendable {
   /// Sends a signal to every process of the service.
   func signal(_ name: String, _ signal: Int32) async throws
 
+  /// SIGKILL to every process of the service, as soon as it can be sent; its end is not waited for.
+  func kill(_ name: String) async throws
+
   /// Stops the service where it stands, until `resume`.
   func pause(_ name: String) async throws
   func resume(_ name: String) async throws
@@ -21,10 +24,8 @@ public protocol ContainerEngine: Sendable {
   func update(_ name: String, limits: Limits) async throws
 
   /// Finds out whether `shape` will work here, before anything is deployed.
-  /// - Parameter delays: whether there will be delays.
-  /// - Returns: the address at which a service with a network of its own reaches this host.
   /// - Throws: `unsupported`, and what is to be done about it.
-  func linkGround(delays: Bool) async throws -> String
+  func linkGround() async throws -> LinkGround
 
   /// Disturbs the link of a service that has a network of its own, until it is removed or shaped again.
   func shape(_ name: String, as condition: LinkCondition) async throws
@@ -45,9 +46,13 @@ public protocol ContainerEngine: Sendable {
   func remove(_ tag: ProcessTag) async throws
 }
 
+extension ContainerEngine {
+  public func kill(_ name: String) async throws { try await signal(name, 9) }
+}
+
 /// Engines whose services have no network of their own.
 extension ContainerEngine {
-  public func linkGround(delays: Bool) async throws -> String {
+  public func linkGround() async throws -> LinkGround {
     throw ContainerError.unsupported("a plain process shares the network of its host", service: "links")
   }
 

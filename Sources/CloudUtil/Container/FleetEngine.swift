@@ -40,6 +40,7 @@ public final class FleetEngine: ContainerEngine {
   }
 
   public func signal(_ name: String, _ signal: Int32) async throws { try await engine(of: name).signal(name, signal) }
+  public func kill(_ name: String) async throws { try await engine(of: name).kill(name) }
   public func pause(_ name: String) async throws { try await engine(of: name).pause(name) }
   public func resume(_ name: String) async throws { try await engine(of: name).resume(name) }
 
@@ -48,10 +49,13 @@ public final class FleetEngine: ContainerEngine {
   }
 
   /// All hosts have to be able to.
-  public func linkGround(delays: Bool) async throws -> String {
-    try await withThrowingTaskGroup(of: (host: String, address: String).self) { group in
-      for (host, engine) in engines { group.addTask { (host, try await engine.linkGround(delays: delays)) } }
-      return try await group.reduce(into: "") { if $1.host == home { $0 = $1.address } }
+  public func linkGround() async throws -> LinkGround {
+    try await withThrowingTaskGroup(of: (host: String, ground: LinkGround).self) { group in
+      for (host, engine) in engines { group.addTask { (host, try await engine.linkGround()) } }
+      return try await group.reduce(into: LinkGround(address: "", canDelay: true)) { all, one in
+        if one.host == home { all.address = one.ground.address }
+        all.canDelay = all.canDelay && one.ground.canDelay
+      }
     }
   }
 

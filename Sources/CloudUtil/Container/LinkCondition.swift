@@ -11,3 +11,16 @@ public struct LinkCondition: Equatable, Sendable {
     self.delay_ms = delay_ms
   }
 }
+
+/// What a host offers for links that are disturbed.
+public struct LinkGround: Equatable, Sendable {
+  /// At which a service with a network of its own reaches the host.
+  public var address: String
+  /// Whether its kernel can delay packets.
+  public var canDelay: Bool
+
+  public init(address: String, canDelay: Bool) {
+    self.address = address
+    self.canDelay = canDelay
+  }
+}

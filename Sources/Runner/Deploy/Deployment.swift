@@ -9,6 +9,8 @@ struct Deployment: Sendable {
   var assets: TrialAssets
   /// What will be done to its components.
   var faults: FaultPlan
+  /// Whether workers delay what they send themselves, since the kernel cannot.
+  var workersDelay = false
   var placement: Placement
   var tag: ProcessTag
   var redis: RedisService
@@ -50,13 +52,15 @@ struct Deployment: Sendable {
 
   /// The service of a component that is started again in the course of the trial.
   /// - Parameters:
-  ///   - count: how many of its paces a worker has behind it.
+  ///   - steps: how many of its paces and delays a worker has behind it.
   ///   - frontend: where it listens, so that a worker finds it also where Redis is gone; nil: to be asked of Redis.
-  func respawned(_ component: Component, afterPaces count: Int, frontend: FrontendAddress?) -> ServiceSpec? {
+  func respawned(
+    _ component: Component, after steps: (paces: Int, delays: Int), frontend: FrontendAddress?
+  ) -> ServiceSpec? {
     guard let index = trial.instances.firstIndex(where: { $0.component == component }) else {
       return spec(of: component)
     }
-    var spec = worker(index, trial.instances[index], afterPaces: count)
+    var spec = worker(index, trial.instances[index], after: steps)
     if let frontend {
       let asking = spec.command.arguments.prefix(4)
       guard asking.first == "--redis" else { return spec }
@@ -97,7 +101,9 @@ struct Deployment: Sendable {
 
   var workers: [ServiceSpec] { trial.instances.enumerated().map { worker($0, $1) } }
 
-  private func worker(_ index: Int, _ instance: Instance, afterPaces count: Int = 0) -> ServiceSpec {
+  private func worker(
+    _ index: Int, _ instance: Instance, after steps: (paces: Int, delays: Int) = (0, 0)
+  ) -> ServiceSpec {
     var arguments = [
       "--number", String(instance.number), "--pool", instance.poolText, "--model",
       assets.models[instance.model] ?? "",
@@ -105,8 +111,10 @@ struct Deployment: Sendable {
     ]
     if let serviceTime = assets.serviceTime { arguments += ["--service-time", serviceTime] }
     if let slowdowns = assets.slowdowns { arguments += ["--slowdowns", slowdowns] }
-    let paces = faults.paces(of: instance.component).dropFirst(count)
+    let paces = faults.paces(of: instance.component).dropFirst(steps.paces)
     if !paces.isEmpty { arguments += ["--paces", paces.map(Number.text).joined(separator: ",")] }
+    let delays = workersDelay ? faults.delays(of: instance.component).dropFirst(steps.delays) : []
+    if !delays.isEmpty { arguments += ["--delays", delays.map(Number.text).joined(separator: ",")] }
     var spec = service(
       "\(tenant.prefix)worker-\(instance.number)-parm", instance.component, on: placement.worker(index), "worker",
       arguments, niceness: Deployment.workerNiceness)

@@ -27,7 +27,7 @@ extension Deployment {
       fleet, instances: other.trial.instances.count, amongFirst: trial.instances.count)
     other.folder = folder.appending(path: Deployment.secondTenantFolder)
     other.faults = FaultPlan(other.trial, load_s: 0)
-    (other.port, other.linkPort) = (0, 0)
+    (other.port, other.linkPort, other.workersDelay) = (0, 0, false)
     other.link_mbit = nil
     return other
   }

@@ -50,6 +50,13 @@ struct FaultPlan: Equatable, Sendable {
   /// Whether the link of `component` is disturbed.
   func hasLink(_ component: Component) -> Bool { links.contains(component) }
 
+  /// The delays, in ms, that `delay` and `heal` set one after the other on `component`; none without a `delay`.
+  func delays(of component: Component) -> [Double] {
+    let faults = (byComponent[component] ?? []).map(\.fault)
+    guard faults.contains(where: { $0.action == .delay }) else { return [] }
+    return faults.filter { [.delay, .heal].contains($0.action) }.map { $0.delay_ms ?? 0 }
+  }
+
   /// The factors that `slow` sets one after the other on `component`.
   func paces(of component: Component) -> [Double] { (byComponent[component] ?? []).compactMap(\.fault.factor) }
 }

@@ -44,11 +44,13 @@ final class FaultSchedule: Disturbance {
       try await journal.append(
         FaultRecord(fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: omission))
     }
-    // Later Redis may be gone.
-    let address = plan.components { $0 == .restart }.isEmpty ? nil : await findFrontend()
-    frontend.withLock { $0 = address }
     let work = Task { [self] in
       await withTaskGroup(of: Void.self) { group in
+        // Later Redis may be gone.
+        group.addTask { [self] in
+          let address = await findFrontend()
+          frontend.withLock { $0 = address }
+        }
         for (component, entries) in plan.byComponent {
           group.addTask { [self] in await strike(component, entries, from: zero) }
         }
@@ -81,7 +83,7 @@ final class FaultSchedule: Disturbance {
       var record = FaultRecord(
         fault: entry.fault, component: component.name, due_ns: due.nanoseconds, outcome: .failed, remark: "")
       do {
-        target.lead = try await lead(of: spec, before: due) ?? target.lead
+        target.lead = try await lead(of: entry.fault.action, on: spec, before: due) ?? target.lead
         try await sleep(until: due, ahead: target.lead)
         record.began_ns = clock.now().nanoseconds
         record.remark = try await carryOut(entry.fault, on: &target)
@@ -101,19 +103,26 @@ final class FaultSchedule: Disturbance {
 
   // MARK: In time
 
-  /// How much before it is due an action has to begin: what the engine takes for a question about the same service, so that
-  /// most of what an action takes is over when it is due.
+  /// How much before it is due an action has to begin: what a question about the same service takes that goes the same way,
+  /// so that most of what the action takes is over when it is due.
   /// - Returns: nil where it takes no time worth speaking of, or there is none to ask.
-  private func lead(of spec: ServiceSpec, before due: Instant) async throws -> Duration? {
-    guard case .images = deployment.packaging, due - clock.now() > .seconds(1.5) else { return nil }
-    try await sleep(until: due, ahead: .seconds(1))
+  private func lead(of action: Fault.Action, on spec: ServiceSpec, before due: Instant) async throws -> Duration? {
+    let left = due - clock.now()
+    guard case .images = deployment.packaging, left > .milliseconds(200) else { return nil }
+    try await sleep(until: due, ahead: min(.seconds(1), left * 0.8))
     var spans: [Duration] = []
-    for _ in 0..<3 {
+    while spans.count < 4, spans.isEmpty || due - clock.now() > .milliseconds(200) {
       let began = clock.now()
-      _ = try? await engine.logs(spec.name, lines: 1)
+      switch action {
+      // Past the daemon; the first time it finds out the process by which a container is known to the host.
+      case .kill, .partition, .heal, .delay: _ = try? await engine.stats(spec.name)
+      case .restart, .pause, .resume, .slow: _ = try? await engine.logs(spec.name, lines: 1)
+      }
       spans.append(clock.now() - began)
     }
-    return min(spans.sorted()[1], .milliseconds(300))
+    // The first one has more to do.
+    let usual = spans.dropFirst().sorted()
+    return usual.isEmpty ? .zero : min(usual[usual.count / 2], .milliseconds(200))
   }
 
   private func sleep(until due: Instant, ahead lead: Duration) async throws {
@@ -128,7 +137,7 @@ final class FaultSchedule: Disturbance {
   private func carryOut(_ fault: Fault, on target: inout StruckService) async throws -> String {
     let name = target.spec.name
     switch fault.action {
-    case .kill: try await engine.signal(name, SIGKILL)
+    case .kill: try await engine.kill(name)
     case .restart: return try await restart(&target)
     case .pause: try await engine.pause(name)
     case .resume: try await engine.resume(name)
@@ -141,6 +150,10 @@ final class FaultSchedule: Disturbance {
     case .heal:
       target.link = LinkCondition()
       try await engine.shape(name, as: target.link)
+      if deployment.workersDelay, !plan.delays(of: target.component).isEmpty { try await setDelay(&target) }
+    case .delay where deployment.workersDelay:
+      try await setDelay(&target)
+      return "by the worker itself"
     case .delay:
       target.link.delay_ms = fault.delay_ms ?? 0
       try await engine.shape(name, as: target.link)
@@ -148,13 +161,19 @@ final class FaultSchedule: Disturbance {
     return ""
   }
 
+  /// Has a worker go on to its next delay.
+  private func setDelay(_ target: inout StruckService) async throws {
+    try await engine.signal(target.spec.name, SIGUSR2)
+    target.delaysSet += 1
+  }
+
   /// Starts the service again as it was, with what `slow` may still ask of it.
   private func restart(_ target: inout StruckService) async throws -> String {
     let began = clock.now()
-    let ran = (try? await engine.signal(target.spec.name, SIGKILL)) != nil
+    let ran = (try? await engine.kill(target.spec.name)) != nil
     let spec =
       deployment.respawned(
-        target.component, afterPaces: target.pacesSet, frontend: frontend.withLock { $0 }) ?? target.spec
+        target.component, after: (target.pacesSet, target.delaysSet), frontend: frontend.withLock { $0 }) ?? target.spec
     let deadline = ContinuousClock.now + FaultSchedule.patience
     while true {
       do {
@@ -180,6 +199,7 @@ private struct StruckService {
   var lead = Duration.zero
   /// Of its network.
   var link = LinkCondition()
-  /// How many of its paces have been set.
+  /// How many of its paces and delays have been set.
   var pacesSet = 0
+  var delaysSet = 0
 }

@@ -151,11 +151,11 @@ struct TrialRun {
               live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
             }
           case .draining: progress.stage("\(label): waiting for the last replies")
-          case .finishing:
-            progress.stage("\(label): collecting")
+          case .finishing: progress.stage("\(label): collecting")
           case .finished: return costs
           case .failed(let reason):
-            let cause = await cause(beyond: reason, desk)
+            // That Redis does not answer is known then, and is not why.
+            let cause = director.isRedisAway ? "" : await cause(beyond: reason, desk)
             throw Failure(exitCode: .experiment, "\(label): \(reason)\(cause)\nLogs: \(deployment.folder.path)/logs")
           case .deploying: break
           }

@@ -80,6 +80,12 @@ struct WorkerCommand: ParsableCommand {
       valueName: "factors"), transform: Pace.parse)
   var paces: [Double] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Each SIGUSR2 goes on to the next of these: milliseconds later that whatever this worker sends leaves it.",
+      valueName: "delays"), transform: LinkDelay.parse)
+  var delays: [Double] = []
+
   @Option(help: "Of the service times and slowdowns; each worker draws its own from it.")
   var seed: UInt64 = 1
 
@@ -110,15 +116,16 @@ struct WorkerCommand: ParsableCommand {
     Log.line("worker/\(number): model \(model) is loaded")
     let jobs = JobMailbox()
     let secret = environment("RUN_EXP_LINK_SECRET") ?? ""
+    let delay = LinkDelay(delays)
     let dialler = Dialler(
-      frontend: try findFrontend(), hello: .init(secret: secret, pool: pool, worker: number), jobs: jobs)
+      frontend: try findFrontend(), hello: .init(secret: secret, pool: pool, worker: number), jobs: jobs, delay: delay)
     dialler.dial(on: MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
     while true {
       let job = jobs.take()
       let start_ns = Monotonic.now_ns()
       let results = instance.run(job.inputs)
       let service_ns = UInt64(Monotonic.now_ns() - start_ns)
-      job.link.writeAndFlush(WorkerMessage.outputs(job.id, service_ns: service_ns, results), promise: nil)
+      delay.send(.outputs(job.id, service_ns: service_ns, results), over: job.link)
     }
   }
 

@@ -14,12 +14,14 @@ struct Dialler: Sendable {
   var frontend: HostPort
   var hello: WorkerMessage.Hello
   var jobs: JobMailbox
+  private let delay: LinkDelay
   private let journal = LinkJournal()
 
-  init(frontend: HostPort, hello: WorkerMessage.Hello, jobs: JobMailbox) {
+  init(frontend: HostPort, hello: WorkerMessage.Hello, jobs: JobMailbox, delay: LinkDelay = LinkDelay()) {
     self.frontend = frontend
     self.hello = hello
     self.jobs = jobs
+    self.delay = delay
   }
 
   /// Dials from `loop`, for as long as it runs.
@@ -42,12 +44,12 @@ struct Dialler: Sendable {
     ClientBootstrap(group: loop)
       .connectTimeout(Dialler.connectTimeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .channelInitializer { [hello, jobs, journal] channel in
+      .channelInitializer { [hello, jobs, delay, journal] channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandlers(
             MessageToByteHandler(FrameEncoder()),
             ByteToMessageHandler(FrameDecoder()),
-            LinkHandler(hello: hello, jobs: jobs, journal: journal))
+            LinkHandler(hello: hello, jobs: jobs, delay: delay, journal: journal))
         }
       }
       .connect(host: frontend.host, port: frontend.port)

@@ -14,6 +14,7 @@ final class LinkHandler: ChannelDuplexHandler {
 
   private let hello: WorkerMessage.Hello
   private let jobs: JobMailbox
+  private let delay: LinkDelay
   private let journal: LinkJournal
   private var state = State.greeting
   private var heartbeat: RepeatedTask?
@@ -21,9 +22,10 @@ final class LinkHandler: ChannelDuplexHandler {
   private var hasSpoken = false
   private var greetingDeadline: Scheduled<Void>?
 
-  init(hello: WorkerMessage.Hello, jobs: JobMailbox, journal: LinkJournal) {
+  init(hello: WorkerMessage.Hello, jobs: JobMailbox, delay: LinkDelay, journal: LinkJournal) {
     self.hello = hello
     self.jobs = jobs
+    self.delay = delay
     self.journal = journal
   }
 
@@ -85,7 +87,7 @@ final class LinkHandler: ChannelDuplexHandler {
     heartbeat = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in
       defer { link.value.hasSpoken = false }
       // Behind a frontend that does not read, more of them would only pile up.
-      if !link.value.hasSpoken, channel.isWritable { channel.writeAndFlush(WorkerMessage.heartbeat, promise: nil) }
+      if !link.value.hasSpoken, channel.isWritable { link.value.delay.send(.heartbeat, over: channel) }
     }
   }
 }

@@ -126,6 +126,7 @@ struct FaultPlanTests {
     ]
     let plan = FaultPlan(trial, load_s: 100)
     #expect(plan.paces(of: Component("worker/1")) == [8, 1])
+    #expect(plan.delays(of: .redis) == [3] && plan.delays(of: Component("worker/1")).isEmpty)
     #expect(plan.hasLink(.redis) && !plan.hasLink(Component("worker/1")))
     #expect(plan.askedEnds.kills == [.frontend] && plan.askedEnds.restarts[Component("worker/1")] == 1)
   }

@@ -31,6 +31,21 @@ struct PlanTextTests {
         """)
   }
 
+  @Test("says whom each fault strikes in which trials, and which trials go without it")
+  func faults() throws {
+    let text = try plan([
+      "redundancy_modes": #"["none", "coded"]"#, "send_rates": "[3, 300]", "num_models": "4",
+      "faults": """
+      [{"at_s": 20, "action": "slow", "target": "parity/0", "factor": 4}, {"at_s": 0.5, "action": "kill", "target": "redis"}]
+      """,
+    ])
+    #expect(text.contains("\nfault: kill redis at 0.5 s: redis in trials 0-3\n"))
+    #expect(
+      text.contains(
+        "\nfault: slow parity/0 by a factor of 4 at 20 s: no such target in this mode in trials 0, 2; "
+          + "parity/4 in trial 1; past the end of the load in trial 3\n"), "\(text)")
+  }
+
   @Test("for machines has every trial with its load, and null where a service time is not known")
   func record() throws {
     let sweep = Sweep(try Sample.experiment(place: .anywhere))

@@ -6,6 +6,40 @@ import Testing
 @testable import Runner
 
 struct ReportTests {
+  @Test("Faults are a table in front of the verdict, which one that did not happen makes INVALID")
+  func faults() throws {
+    let faults = [
+      FaultRecord(
+        fault: Fault(at_s: 0.5, action: .kill, target: .random), component: "worker/3", due_ns: 500_000_000,
+        began_ns: 500_100_000, effective_ns: 501_250_000, outcome: .done, remark: ""),
+      FaultRecord(
+        fault: Fault(at_s: 1, action: .pause, target: .numbered(role: .parity, number: 0)), outcome: .omitted,
+        remark: "no such target in this mode"),
+      FaultRecord(
+        fault: Fault(at_s: 2, action: .resume, target: .redis), component: "redis", due_ns: 2_000_000_000,
+        began_ns: 2_000_100_000, outcome: .failed, remark: "it has ended"),
+    ]
+    let summary = Summary(
+      trial: .sample(measured: 100), records: .sample(100), codes: [],
+      totals: FrontendTotals(requeued: 0, workers_lost: 0, queries: 100), faults: faults, fingerprint: "abc",
+      environment: try RunEnvironment(models: [:]), costs: TrialCosts())
+    #expect(
+      Report.text(summary).hasSuffix(
+        """
+
+        FAULTS
+        AT (s)\tACTION\tTARGET\tLATE (ms)\tOUTCOME
+        0.5\tkill\tworker/3\t1.25\tdone
+        1\tpause\tparity/0\tnone\tomitted
+        2\tresume\tredis\tnone\tfailed
+
+        VERDICT
+        INVALID
+        the fault resume redis at 2 s did not happen: it has ended
+
+        """))
+  }
+
   @Test("Coded: ParM's three blocks byte for byte, then ours")
   func coded() throws {
     let records: [QueryRecord] = (0..<1000).map {

@@ -1,8 +1,8 @@
 import Foundation
 
 extension DockerEngine {
-  public func linkGround(delays: Bool) async throws -> String {
-    let output = try await docker.attempt(LinkCommands.probe(delays: delays))
+  public func linkGround() async throws -> LinkGround {
+    let output = try await docker.attempt(LinkCommands.probe)
     guard output.termination.isSuccess else {
       throw ContainerError.unsupported(
         "links of containers cannot be disturbed: \(DockerProblem.message(in: output.stderr))",
@@ -15,7 +15,7 @@ extension DockerEngine {
         "links of containers cannot be disturbed: its Docker Engine has no network \"bridge\" with a gateway",
         service: docker.shell.host)
     }
-    return gateway
+    return LinkGround(address: gateway, canDelay: output.stdout.hasPrefix("netem"))
   }
 
   public func shape(_ name: String, as condition: LinkCondition) async throws {

@@ -11,14 +11,21 @@ extension DockerEngine {
     }
   }
 
+  /// Past the daemon, which answers once the container has ended and been tidied up. The end of its first process is that of
+  /// all.
+  public func kill(_ name: String) async throws {
+    let id = try service(name).id
+    guard let pid = try? await pid(of: name),
+      try await docker.attempt(DockerCommands.kill(container: id, pid: pid)).termination.isSuccess
+    else { return try await signal(name, SIGKILL) }
+  }
+
   public func pause(_ name: String) async throws {
-    guard try await inspect(name).isPaused == false else { return }
-    try await act(on: name) { docker.commands.pause($0) }
+    try await act(on: name, unless: "is already paused") { docker.commands.pause($0) }
   }
 
   public func resume(_ name: String) async throws {
-    guard try await inspect(name).isPaused else { return }
-    try await act(on: name) { docker.commands.resume([$0]) }
+    try await act(on: name, unless: "is not paused") { docker.commands.resume([$0]) }
   }
 
   /// A limit that is nil becomes all that the machine has.
@@ -53,12 +60,14 @@ extension DockerEngine {
   // MARK: -
 
   /// Carries out a command on the container of `name`.
-  private func act(on name: String, _ command: (String) -> Command) async throws {
+  /// - Parameter isSo: what the daemon says if there is nothing to do.
+  private func act(on name: String, unless isSo: String? = nil, _ command: (String) -> Command) async throws {
     let service = try service(name)
     do {
       try await docker.perform(command(service.id), on: name)
     } catch let error as ContainerError {
       if case .notStarted(_, let reason) = error {
+        if let isSo, reason.contains(isSo) { return }
         _ = try await inspect(name)
         throw ContainerError.unsupported(reason, service: name)
       }

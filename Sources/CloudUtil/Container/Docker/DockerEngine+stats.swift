@@ -24,6 +24,11 @@ extension DockerEngine {
 }
 
 extension DockerCommands {
+  /// Kills a process of the host if it is the container's still.
+  static func kill(container: String, pid: Int32) -> Command {
+    Command("sh", ["-c", #"grep -qF "$1" "/proc/$2/cgroup" && kill -9 "$2""#, "sh", container, String(pid)])
+  }
+
   /// Prints CPU time in nanoseconds, then resident and highest resident memory in kibibytes.
   ///
   /// `docker stats` takes two seconds and knows neither CPU time nor the highest, so this looks into the container's
