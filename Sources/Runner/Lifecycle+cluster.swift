@@ -142,8 +142,9 @@ extension Lifecycle {
       throw Failure(exitCode: .usage, "--path \(below): results lie below \(root)/, as launch prints them")
     }
     progress.tell("collecting \(below)")
-    try await ClusterResults(site: site, progress: progress)
-      .collect(String(below.dropFirst(root.count + 1)), to: root, overwrites: overwrites)
+    let isAtWork = try await ClusterFollow(site: site, progress: progress).status()?.isAtWork ?? false
+    try await ClusterResults(site: site, progress: progress).collect(
+      String(below.dropFirst(root.count + 1)), to: root, overwrites: overwrites, isAtWork: isAtWork)
   }
 
   private static func hasResults(_ invocation: Invocation) -> Bool {
@@ -182,6 +183,9 @@ extension ClusterPlace {
     guard case .ec2(let cloud) = self else { return }
     // Results that nobody has yet are worth more.
     let hasRun = (try? await ClusterFollow(site: site, progress: progress).status()) ?? nil != nil
+    if options.terminatesOnFailure, hasRun || site.hasStarted {
+      progress.tell("not given back, since a run was started on them before: collect its results, then terminate")
+    }
     guard options.terminatesOnFailure, !(error is CancellationError), !hasRun, !site.hasStarted else {
       progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, invocation, commands))")
       return

@@ -48,55 +48,73 @@ extension Lifecycle {
     return Set(before.split(separator: "\n").compactMap { RunOwner(String($0)) }).subtracting([current])
   }
 
-  /// Once more with the hosts that are left, as often as one is lost and the rest can go on; finished trials stay.
+  /// Once more after hosts were silent for a while, and with those that are left when some are lost; finished trials stay.
   private static func runOnCluster(
     _ invocation: Invocation, options: RunOptions, results: Results, in folder: ClusterFolder, reporter: RunReporter
   ) async throws {
     var inventory = try Inventory.read(from: folder.inventory)
     let progress = CloudProgress()
-    let ended = try enter(folder)
+    var ended = try enter(folder)
     var lost: [String] = []
+    var interruptions = Interruptions()
     while true {
       let fleet = inventory.fleet {
         SSHShell(to: folder.destination(of: $0), knownHosts: KnownHosts(path: folder.knownHosts))
       }
+      let watch = HostWatch(fleet)
       do {
-        var machinery = try await Machinery.cluster(
-          inventory, fleet, installation: invocation.installation, tell: { progress.tell($0) })
-        machinery.ended = ended
-        machinery.lostHosts = lost
-        let lifecycle = Lifecycle(
-          invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
-          git: inventory.git, reporter: reporter)
-        return try await lifecycle.run()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask { await watch.keep() }
+          defer { group.cancelAll() }
+          var machinery = try await Machinery.cluster(
+            inventory, fleet, installation: invocation.installation, tell: { progress.tell($0) })
+          machinery.ended = ended
+          machinery.lostHosts = lost
+          let lifecycle = Lifecycle(
+            invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
+            git: inventory.git, reporter: reporter)
+          try await lifecycle.run()
+        }
       } catch is CancellationError {
         throw CancellationError()
       } catch {
-        let silent = await fleet.silent()
+        let silent = await watch.silent()
         guard !silent.isEmpty else { throw error }
-        let names = silent.joined(separator: ", ")
-        guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(silent)) else {
-          throw Failure(exitCode: .experiment, "\(error)\n\(names): does not answer any more")
+        let names = silent.sorted().joined(separator: ", ")
+        progress.tell("\(error)\n\(names): did not answer for a while; waiting for it")
+        let gone = await watch.lost(of: silent, after: Self.absence)
+        if gone.isEmpty {
+          guard interruptions.permit(trial: reporter.trial) else {
+            throw Failure(exitCode: .experiment, "\(error)\n\(names): does not answer again and again")
+          }
+          progress.tell("\(names): answers again; going on with this trial")
+        } else {
+          let names = gone.joined(separator: ", ")
+          guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(gone)) else {
+            throw Failure(exitCode: .experiment, "\(error)\n\(names): does not answer any more")
+          }
+          progress.tell("\(names): does not answer any more; going on with the hosts that are left")
+          inventory = rest
+          lost += gone
         }
-        progress.tell("\(error)\n\(names): does not answer any more; going on with the hosts that are left")
-        inventory = rest
-        lost += silent
+        // Nothing of this run is at work now: what it left on silent hosts is left over.
+        if let current = RunOwner.current { ended.insert(current) }
       }
     }
   }
-}
 
-extension Fleet {
-  /// The names of the hosts that do not answer.
-  func silent() async -> [String] {
-    await withTaskGroup(of: String?.self) { group in
-      for host in all {
-        group.addTask {
-          let answer = try? await host.shell.run(Command("true"), deadline: .now + .seconds(10))
-          return answer == nil ? host.name : nil
-        }
-      }
-      return await group.reduce(into: []) { names, name in if let name { names.append(name) } }.sorted()
+  /// A host that is silent for longer is lost.
+  private static let absence: Duration = .seconds(120)
+
+  /// How often a trial may be begun again because hosts were silent for a while.
+  private struct Interruptions {
+    private var trial = -1
+    private var left = 0
+
+    mutating func permit(trial: Int) -> Bool {
+      if trial != self.trial { (self.trial, left) = (trial, 3) }
+      left -= 1
+      return left >= 0
     }
   }
 }

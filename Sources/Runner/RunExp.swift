@@ -28,7 +28,7 @@ struct RunExp: AsyncParsableCommand {
 
       EXIT STATUS:
         0 done; 64 the command line is wrong; 65 the experiment is wrong; 69 something that a run needs is not there; \
-      70 the run failed; 71 no quota or capacity for the machines; 73 a measurement is INVALID (with --strict) or results do not verify; 130 interrupted
+      70 the run failed; 71 no quota or capacity for the machines; 72 a machine cannot be reached by ssh; 73 a measurement is INVALID (with --strict) or results do not verify; 130 interrupted
       """,
     version: "run_exp 0.1.0",
     subcommands: [

@@ -22,6 +22,16 @@ public enum ShellError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Why, without the command, for who knows what was asked.
+  public var reason: String {
+    switch self {
+    case .notStarted(_, _, let reason), .lost(_, _, let reason): reason
+    case .unreached(_, _, let error): "\(error)"
+    case .timedOut: "not done by its deadline"
+    case .failed(_, _, let output): "\(output.termination)" + ShellError.lastLines(of: output.stderr)
+    }
+  }
+
   /// The last five lines that say something, each on a line of its own.
   private static func lastLines(of text: String) -> String {
     let lines = text.split(whereSeparator: \.isNewline).suffix(5)

@@ -27,7 +27,7 @@ struct ClusterFollow: Sendable {
   func follow() async throws -> RunStatus {
     let shell = try site.frontend.shell
     let folder = site.folder
-    let start = try await shell.require(DetachedRun.logStart, deadline: .now + Self.short).stdout
+    let start = try await shell.require(DetachedRun.logStart(folder), deadline: .now + Self.short).stdout
     var byte = Int(start.filter { !$0.isWhitespace }) ?? 1
     while true {
       let count = ByteCount()
@@ -39,7 +39,7 @@ struct ClusterFollow: Sendable {
         }
       } catch let error as ShellError {
         // A network that was away for a while comes back; the log is taken up where it was left.
-        progress.tell("lost sight of the run, which goes on: \(error)")
+        progress.tell("lost sight of the run, which needs nobody: \(error.reason)")
         byte += await count.value
         try await shell.waitUntilReady(deadline: .now + .seconds(120))
         continue

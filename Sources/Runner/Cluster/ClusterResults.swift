@@ -30,8 +30,10 @@ struct ClusterResults: Sendable {
       let aside = target + ResultFolder.partialSuffix
       try await frontend.shell.require(Command("mkdir", ["-p", "--", aside]), deadline: .now + Self.short)
       let rsync = Rsync(by: OpenSSH(frontend.destination, knownHosts: site.knownHosts))
-      try await LocalShell().require(
-        rsync.push(from: "\(root)/\(path)/", to: aside + "/"), deadline: .now + Self.transfer)
+      try await site.transferring("bringing \(path)") {
+        try await LocalShell().require(
+          rsync.push(from: "\(root)/\(path)/", to: aside + "/"), deadline: .now + Self.transfer)
+      }
       try await frontend.shell.require(
         Command("mv", ["-T", "--", aside, target]), deadline: .now + Self.short)
     }
@@ -42,15 +44,19 @@ struct ClusterResults: Sendable {
   ///   - path: relative to the results folder; empty: all.
   ///   - root: the results folder here.
   ///   - overwrites: replaces trials that are finished here and were measured at another time.
+  ///   - isAtWork: whether a run is; if none, what a failed trial left comes along, its logs and records so far.
   /// - Throws: `Failure` (results) if there are such trials and they are not to be replaced, or if what came is not what is
   ///   there.
-  func collect(_ path: String, to root: String, overwrites: Bool) async throws {
+  func collect(_ path: String, to root: String, overwrites: Bool, isAtWork: Bool) async throws {
     let frontend = try site.frontend
     let there = path.isEmpty ? site.folder.results : "\(site.folder.results)/\(path)"
     let here = path.isEmpty ? root : "\(root)/\(path)"
     let isThere = try await frontend.shell.run(Command("test", ["-d", there]), deadline: .now + Self.short)
     guard isThere.termination.isSuccess else {
-      throw Failure(exitCode: .config, "there are no results at \(there) of the frontend")
+      throw Failure(
+        exitCode: .infrastructure,
+        "nothing is finished yet: there is no \(there) on the frontend \(frontend.machine.name); status says how far the run is"
+      )
     }
     try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
     let others = overwrites ? [] : try await measuredElsewhere(from: there, to: here)
@@ -62,14 +68,15 @@ struct ClusterResults: Sendable {
           + "\ncollect --overwrite replaces them; collect from another folder keeps both")
     }
     var rsync = try pulling
+    if !isAtWork { rsync.filters.removeAll { $0 == "- *\(ResultFolder.partialSuffix)" } }
     let deadline = ContinuousClock.now + Self.transfer
     var different: [Substring] = []
     // A trial may finish in between.
     for _ in 0..<3 {
       (rsync.comparesContents, rsync.onlyLists) = (false, false)
-      try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
+      try await pull(rsync, from: there, to: here, deadline: deadline)
       (rsync.comparesContents, rsync.onlyLists) = (true, true)
-      let check = try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
+      let check = try await pull(rsync, from: there, to: here, deadline: deadline)
       different = check.stdout.split(separator: "\n").filter { $0.hasPrefix(">f") }
       if different.isEmpty { return }
     }
@@ -84,14 +91,22 @@ struct ClusterResults: Sendable {
     var rsync = try pulling
     rsync.filters += ["+ */", "+ summary.json", "- *"]
     (rsync.comparesContents, rsync.onlyLists) = (true, true)
-    let list = try await LocalShell().require(
-      rsync.pull(from: there + "/", to: here + "/"), deadline: .now + Self.transfer)
+    let list = try await pull(rsync, from: there, to: here, deadline: .now + Self.transfer)
     return list.stdout.split(separator: "\n").compactMap { line in
       // `>fcs....... wt_c5.xlarge/…/0/summary.json`: what half a copy left cannot be read, and is put right.
       guard line.hasPrefix(">f"), let space = line.firstIndex(of: " ") else { return nil }
       let file = "\(here)/\(line[line.index(after: space)...])"
       let folder = URL(filePath: file).deletingLastPathComponent()
       return ResultFolder(url: folder).state.isFinished ? folder.path : nil
+    }
+  }
+
+  @discardableResult
+  private func pull(
+    _ rsync: Rsync, from there: String, to here: String, deadline: ContinuousClock.Instant
+  ) async throws -> Output {
+    try await site.transferring("bringing results from \(there)") {
+      try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
     }
   }
 

@@ -59,6 +59,23 @@ struct ClusterSite: Sendable {
     }
   }
 
+  /// Runs rsync between this machine and the frontend's.
+  /// - Throws: `Failure` (infrastructure) that says what was to be brought, to or from whom, and what rsync said.
+  func transferring(_ what: String, _ work: () async throws -> Output) async throws -> Output {
+    do {
+      return try await work()
+    } catch let error as ShellError {
+      let (machine, _, destination) = try frontend
+      var reason = error.reason
+      if case .notStarted = error { reason = "no rsync here (\(reason)); apt-get install rsync openssh-client" }
+      let isFull = reason.contains("No space left on device") || reason.contains("(28)")
+      throw Failure(
+        exitCode: .infrastructure,
+        "\(what): the frontend \(machine.name) (\(destination.address)): \(reason)"
+          + (isFull ? "\nits disk is full: make room there (or take a larger volume_gb), then launch again" : ""))
+    }
+  }
+
   /// An address may have come to another machine meanwhile: one that says its name is the one it should be.
   /// - Throws: `Failure` (ssh) if it is another.
   func requireIdentity(of machine: Machine, _ shell: SSHShell) async throws {

@@ -46,13 +46,14 @@ struct DetachedRun: Equatable, Sendable {
     Command("sh", ["-c", #"[ ! -e "$1" ] || cat -- "$1""#, "sh", folder.status])
   }
 
-  /// Prints the byte at which the last run's part of the log begins (the first is 1).
-  static let logStart = Command(
-    "sh",
-    [
-      "-c",
-      #"start=$(grep -ab '^--- ' "$HOME/\#(log)" 2>/dev/null | tail -n 1 | cut -d: -f1); echo $((${start:-0} + 1))"#,
-    ])
+  /// Prints the byte at which the part of the cluster's last run begins in the log (the first is 1).
+  static func logStart(_ folder: ClusterFolder) -> Command {
+    let script = #"""
+      start=$(grep -ab '^--- ' "$HOME/\#(log)" 2>/dev/null | grep -aF -- " --hosts $1 " | tail -n 1 | cut -d: -f1)
+      echo $((${start:-0} + 1))
+      """#
+    return Command("sh", ["-c", script, "sh", folder.path])
+  }
 
   /// Prints the log from a byte on (the first is 1), and goes on until the run has ended.
   static func follow(_ folder: ClusterFolder, from byte: Int) -> Command {

@@ -41,7 +41,13 @@ enum HostCleaning {
       for folder in "$above" "$(dirname "$above")"; do
         rmdir -- "$folder" 2>/dev/null || sudo -n rmdir -- "$folder" 2>/dev/null
       done
-      if grep -qF -- " --hosts $1 " ~/runner_log.txt 2>/dev/null; then rm -f -- ~/runner_log.txt; fi
+      # Of the log what this cluster's runs wrote: each from its first line to that of the next.
+      log=~/runner_log.txt
+      if grep -qF -- " --hosts $1 " "$log" 2>/dev/null; then
+        awk -v own=" --hosts $1 " '/^--- / { skip = index($0, own) } !skip' "$log" >"$log.new" || exit 1
+        if [ -s "$log.new" ]; then cat "$log.new" >"$log"; else rm -f -- "$log"; fi
+        rm -f -- "$log.new"
+      fi
       ! [ -e "$1" ]
       """#
     return Command(

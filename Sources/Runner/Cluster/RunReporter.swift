@@ -34,6 +34,9 @@ final class RunReporter: Sendable {
     try update { ($0.state, $0.message, $0.exit_status) = (.failed, ending.text, ending.exitCode) }
   }
 
+  /// The one at work or the last, from 1; 0 before the first.
+  var trial: Int { status.withLock { $0.trial } }
+
   /// As it stands in the file.
   func text() throws -> String { String(decoding: try Self.encoded(status.withLock { $0 }), as: UTF8.self) }
 

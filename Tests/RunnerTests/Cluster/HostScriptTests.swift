@@ -112,12 +112,12 @@ import Testing
       }
       #expect(try await !isAtWork())
       #expect(try await shell.require(at(home, DetachedRun.status(folder)), deadline: soon).stdout.isEmpty)
-      #expect(try await shell.require(at(home, DetachedRun.logStart), deadline: soon).stdout == "1\n")
+      #expect(try await shell.require(at(home, DetachedRun.logStart(folder)), deadline: soon).stdout == "1\n")
 
       try "--- an earlier run\nits words\n".write(
         to: home.appending(path: DetachedRun.log), atomically: true, encoding: .utf8)
       try await shell.require(at(home, run.start), deadline: soon)
-      #expect(try await shell.require(at(home, DetachedRun.logStart), deadline: soon).stdout == "30\n")
+      #expect(try await shell.require(at(home, DetachedRun.logStart(folder)), deadline: soon).stdout == "30\n")
       while try !log().contains("began") { try await Task.sleep(for: .milliseconds(20)) }
       #expect(try await isAtWork())
       let words = "began in \(folder.mirror)/home/ada with \(folder.mirror) and --set k=[2, 3]"

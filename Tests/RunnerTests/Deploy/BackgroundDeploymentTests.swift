@@ -32,7 +32,8 @@ struct BackgroundDeploymentTests {
     trial.backgroundRate = 16
     return Deployment(
       trial: trial, assets: try TrialAssets(trial, installation: installation, locator: locator),
-      placement: try Placement(fleet), tag: ProcessTag(experiment: "ParM", run: "4f2a"),
+      faults: FaultPlan(trial, load_s: 1), placement: try Placement(fleet),
+      tag: ProcessTag(experiment: "ParM", run: "4f2a"),
       redis: try RedisService(address: "10.0.0.1"), linkSecret: "swordfish",
       packaging: .images(ids: ["run_exp-worker:latest": "sha256:1a"]), limits: [:], folder: URL(filePath: "/r"),
       port: 7,

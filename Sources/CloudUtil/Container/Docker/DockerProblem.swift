@@ -15,7 +15,7 @@ public enum DockerProblem: Error, Equatable, Sendable, CustomStringConvertible {
       "the Docker daemon does not answer: \(reason); start it: systemctl start docker, or Scripts/docker-daemon start"
     case .notPermitted:
       "this user may not talk to the Docker daemon: sudo usermod -aG docker \"$USER\", then log in again"
-    case .tooSlow(let command): "the Docker daemon did not finish in time: \(command); see its log"
+    case .tooSlow(let command): "not done in time: \(command) (its host or its Docker daemon is slow or silent)"
     case .diskFull(let reason): "the disk of the Docker daemon is full: \(reason); see docker system df"
     case .refused(let reason): "the Docker daemon refused: \(reason)"
     }

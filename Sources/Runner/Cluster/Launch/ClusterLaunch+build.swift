@@ -97,8 +97,9 @@ extension ClusterLaunch {
   func provideImages() async throws {
     let names = (Packaging.programs + [Packaging.redis]).map(Packaging.imageName)
     let frontend = try site.frontend
-    var wanted = try await ourImages(names)
     let deadline = ContinuousClock.now + Self.transfer + Self.building
+    if let ids = try await imagesThere(names) { return try await carryOn(ids, deadline: deadline) }
+    var wanted = try await ourImages(names)
     if let wanted {
       let there = ImageCarrier.ids(
         try await frontend.shell.require(ImageCarrier.list(names), deadline: deadline).stdout)
@@ -127,6 +128,14 @@ extension ClusterLaunch {
   private func ourImages(_ names: [String]) async throws -> [String: String]? {
     guard try await takesOurPrograms(), let engine = try? DockerEngine(shell: LocalShell()) else { return nil }
     guard case .ready(_, let ids) = try await engine.availability(of: Packaging.requirements(invocation.installation))
+    else { return nil }
+    return ids.filter { names.contains($0.key) }
+  }
+
+  /// The ids of the images on the frontend's host, where they hold the programs that were brought there; else nil.
+  private func imagesThere(_ names: [String]) async throws -> [String: String]? {
+    guard try await takesOurPrograms(), let engine = try? DockerEngine(shell: site.frontend.shell),
+      case .ready(_, let ids) = try await engine.availability(of: Packaging.requirements(invocation.installation))
     else { return nil }
     return ids.filter { names.contains($0.key) }
   }
@@ -164,13 +173,10 @@ extension ClusterLaunch {
     var rsync = Rsync(by: OpenSSH(frontend.destination, knownHosts: site.knownHosts))
     rsync.files = files
     change(&rsync)
-    do {
+    _ = try await site.transferring("bringing \(source.isEmpty ? "the experiment's files" : source)") {
       try await frontend.shell.require(Command("mkdir", ["-p", "--", target]), deadline: .now + Self.short)
-      try await LocalShell().require(
+      return try await LocalShell().require(
         rsync.push(from: source + "/", to: target + "/"), deadline: .now + Self.transfer)
-    } catch ShellError.notStarted(_, _, let reason) {
-      throw Failure(
-        exitCode: .infrastructure, "there is no rsync here: \(reason); apt-get install rsync openssh-client")
     }
   }
 }

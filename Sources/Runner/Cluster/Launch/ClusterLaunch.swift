@@ -43,10 +43,29 @@ struct ClusterLaunch: Sendable {
         .update(site.destinations.map { ($0.key, $0.value) })
     }
     let deadline = ContinuousClock.now + Self.boot
-    try await site.onEach("ssh") { machine, shell in
-      try await shell.waitUntilReady(deadline: deadline)
-      try await site.requireIdentity(of: machine, shell)
+    let waiting = Waiting(Set(site.all.map(\.name)))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while true {
+          try await Task.sleep(for: .seconds(20))
+          let names = await waiting.names.sorted()
+          progress.tell(
+            "still waiting for ssh on \(names.count) of \(site.all.count) hosts: \(names.joined(separator: ", "))")
+        }
+      }
+      defer { group.cancelAll() }
+      try await site.onEach("ssh") { machine, shell in
+        try await shell.waitUntilReady(deadline: deadline)
+        try await site.requireIdentity(of: machine, shell)
+        await waiting.remove(machine.name)
+      }
     }
+  }
+
+  private actor Waiting {
+    private(set) var names: Set<String>
+    init(_ names: Set<String>) { self.names = names }
+    func remove(_ name: String) { names.remove(name) }
   }
 
   private func requireIdle() async throws {
@@ -89,6 +108,7 @@ struct ClusterLaunch: Sendable {
         let left = after.needs.map(\.rawValue).sorted().joined(separator: ", ")
         throw Failure(exitCode: .infrastructure, "it still lacks \(left) after installing")
       }
+      progress.tell("\(site.roles(of: machine)) \(machine.name): installed")
     }
     progress.tell("all \(site.all.count) hosts are ready for containers")
   }

@@ -24,7 +24,17 @@ enum RemoteBuild {
 
   static func images(_ folder: ClusterFolder) -> Command {
     Command(
-      "sh", ["-c", #"cd "$1" && exec Scripts/images"#, "sh", folder.source],
+      "sh",
+      [
+        "-c",
+        // What makes a base where no registry answers.
+        #"""
+        cd "$1" || exit
+        if [ "$(id -u)" = 0 ]; then root=; else root='sudo -n'; fi
+        command -v debootstrap >/dev/null || $root apt-get install -y -q debootstrap >/dev/null 2>&1
+        exec Scripts/images
+        """#, "sh", folder.source,
+      ],
       environment: ["RUN_EXP_CACHE": folder.cache])
   }
 
