@@ -24,7 +24,8 @@ struct LinkCommandsTests {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/unshare")
     process.arguments = [
-      "--net", "sh", "-c", "ip link add eth0 type dummy && ip link set eth0 up && echo up && exec sleep 60",
+      "--net", "sh", "-c",
+      "ip link add eth0 type veth peer name eth1 && ip link set eth0 up && echo up && exec sleep 60",
     ]
     let output = Pipe()
     process.standardOutput = output
