@@ -11,7 +11,10 @@ let package = Package(
     .executableTarget(name: "echo", cSettings: [.unsafeFlags(["-O3"])]),
     .executableTarget(name: "load", cSettings: [.unsafeFlags(["-O3"])]),
     .executableTarget(
-      name: "Benchmark", dependencies: ["Reference", .product(name: "Serving", package: "run_exp")]),
+      name: "Benchmark",
+      dependencies: [
+        "Reference", .product(name: "Serving", package: "run_exp"), .product(name: "Simulation", package: "run_exp"),
+      ]),
     // How long it takes until many hosts let us in by ssh (Benchmarks/ready).
     .executableTarget(name: "Ready", dependencies: [.product(name: "CloudUtil", package: "run_exp")]),
   ]

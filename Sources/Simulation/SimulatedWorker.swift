@@ -3,10 +3,13 @@ import Serving
 /// A worker and its link, as they are at an instant of virtual time.
 struct SimulatedWorker {
   let pool: Pool
-  var serviceTimes: ServiceTimes
+  private var serviceTimes: ServiceTimes
   /// nil: none applies to it.
-  var slowdowns: Slowdowns?
-  var tenant: Tenant?
+  private var slowdowns: Slowdowns?
+  private var tenant: Tenant?
+  /// Whether there are any: to ask the optional itself would copy what is in it.
+  private let isSlowed: Bool
+  private let hasTenant: Bool
 
   /// Its stay with the policy; nil while the policy does not know it.
   var instance: InstanceID?
@@ -51,15 +54,23 @@ struct SimulatedWorker {
 
   var isSilent: Bool { isPaused || isCut }
 
-  init(pool: Pool, serviceTimes: ServiceTimes, slowdowns: Slowdowns?) {
-    (self.pool, self.serviceTimes, self.slowdowns) = (pool, serviceTimes, slowdowns)
+  init(pool: Pool, serviceTimes: ServiceTimes, slowdowns: Slowdowns?, tenant: Tenant?) {
+    (self.pool, self.serviceTimes, self.slowdowns, self.tenant) = (pool, serviceTimes, slowdowns, tenant)
+    (isSlowed, hasTenant) = (slowdowns != nil, tenant != nil)
+  }
+
+  /// When it is done with the next batch, which it begins at `start_ns`.
+  mutating func end(ofBatchFrom start_ns: Int64) -> Int64 {
+    let service_ns = nextService_ns()
+    guard hasTenant else { return start_ns + service_ns }
+    return tenant?.end(ofWork: service_ns, from: start_ns) ?? start_ns + service_ns
   }
 
   /// How long its model takes for the next batch.
-  mutating func nextService_ns() -> Int64 {
+  private mutating func nextService_ns() -> Int64 {
     var service_ns = serviceTimes.next_ns()
     if factor != 1 { service_ns = Int64(min(Double(service_ns) * factor, 1e18)) }
-    if slowdowns != nil { service_ns += slowdowns?.next_ns(service_ns: service_ns) ?? 0 }
+    if isSlowed { service_ns += slowdowns?.next_ns(service_ns: service_ns) ?? 0 }
     return service_ns
   }
 }

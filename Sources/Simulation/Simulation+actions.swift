@@ -74,16 +74,9 @@ extension Simulation {
   /// The whole way of a job where nothing can come between: to the worker, through its model and back.
   private mutating func answer(_ delivery: SimulatedWorker.Delivery, by worker: Int, at now_ns: Int64) {
     let arrival_ns = now_ns + trial.network.toWorker_ns(bytes: delivery.input_bytes, beside: 0)
-    let end_ns = end(ofJobOf: worker, from: arrival_ns)
+    let end_ns = workers[worker].end(ofBatchFrom: arrival_ns)
     let outputs_ns = end_ns + trial.network.fromWorker_ns(bytes: delivery.output_bytes, beside: 0)
     workers[worker].outputs = events.add(.outputs, worker, at: outputs_ns)
-  }
-
-  /// When the worker is done with a job that it begins at `start_ns`.
-  mutating func end(ofJobOf worker: Int, from start_ns: Int64) -> Int64 {
-    let service_ns = workers[worker].nextService_ns()
-    guard workers[worker].tenant != nil else { return start_ns + service_ns }
-    return workers[worker].tenant?.end(ofWork: service_ns, from: start_ns) ?? start_ns + service_ns
   }
 
   /// A worker's outputs are in: those of the job that the policy thinks it has.

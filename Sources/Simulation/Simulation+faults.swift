@@ -27,7 +27,7 @@ extension Simulation {
   private mutating func begin(_ delivery: SimulatedWorker.Delivery, by worker: Int, at arrival_ns: Int64) {
     // What it had before, for a frontend that has given it up meanwhile, comes first.
     let start_ns = max(arrival_ns, workers[worker].freeAt_ns)
-    let end_ns = end(ofJobOf: worker, from: start_ns)
+    let end_ns = workers[worker].end(ofBatchFrom: start_ns)
     workers[worker].work = SimulatedWorker.Work(delivery: delivery, start_ns: start_ns, left_ns: end_ns - start_ns)
     workers[worker].freeAt_ns = end_ns
     if !workers[worker].isPaused { workers[worker].work?.end = events.add(.workEnded, worker, at: end_ns) }

@@ -39,6 +39,7 @@ public struct Simulation {
       "a simulation out of range")
     self.trial = trial
     policy = CodedPolicy(trial.policy)
+    let tenants = Simulation.tenants(trial)
     workers = trial.workers.enumerated().map { number, pool in
       let service = trial.serviceTimes[pool] ?? ServiceModel(ServiceTime(kind: .constant, median_ms: 0))
       let applying = trial.slowdowns.filter { $0.applies(to: number) }
@@ -46,7 +47,8 @@ public struct Simulation {
         pool: pool,
         serviceTimes: ServiceTimes(
           service.time, empirical_ms: service.empirical_ms, seed: trial.load.seed, worker: number),
-        slowdowns: applying.isEmpty ? nil : Slowdowns(applying, seed: trial.load.seed, worker: number))
+        slowdowns: applying.isEmpty ? nil : Slowdowns(applying, seed: trial.load.seed, worker: number),
+        tenant: tenants[number])
     }
     if case .shuffles(let count, let hosts) = trial.background, count > 0 {
       shuffles = Shuffles(
@@ -58,16 +60,16 @@ public struct Simulation {
       schedule: schedule, queries: ContiguousArray(repeating: SimulatedQuery(), count: schedule.queries.count),
       codes: [])
     numbers.reserveCapacity(schedule.queries.count)
-    addTenants()
   }
 
-  private mutating func addTenants() {
+  /// The second tenant's instances, by the worker beside them.
+  private static func tenants(_ trial: SimulatedTrial) -> [Int: Tenant] {
     guard case .tenant(let instances, let hosts, let rate_per_s, let service) = trial.background, instances > 0 else {
-      return
+      return [:]
     }
-    let tenantHosts = BackgroundModel.tenantHosts(instances: instances, hosts: max(hosts, workers.count))
-    for host in tenantHosts where workers.indices.contains(host) {
-      workers[host].tenant = Tenant(
+    let tenantHosts = BackgroundModel.tenantHosts(instances: instances, hosts: max(hosts, trial.workers.count))
+    return tenantHosts.reduce(into: [:]) { tenants, host in
+      tenants[host] = Tenant(
         rate_per_s: rate_per_s / Double(tenantHosts.count), service: service, seed: trial.load.seed, host: host)
     }
   }

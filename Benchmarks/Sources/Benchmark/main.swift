@@ -1,3 +1,5 @@
+import Serving
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -34,6 +36,14 @@ func measure() throws {
     PolicyLoop(mode: .cheap, base: 12, redundant: 6),
   ] {
     for row in loop.rows() { show(row) }
+  }
+  for mode in [RedundancyMode.none, .equal, .coded] {
+    for row in try SimulationLoop(mode: mode).rows() { show(row) }
+  }
+  for base in [1000, 10_000] {
+    for queueMode in QueueMode.allCases {
+      for row in try SimulationLoop(mode: .coded, queueMode: queueMode, base: base).rows() { show(row) }
+    }
   }
   for rate in [300, 2000] {
     let (relay, echo_us) = try servers.relay(rate: rate)
