@@ -152,7 +152,7 @@ struct RehearsalTests {
         return bytes
       }
       let before = try await bytes()
-      #expect(before.allSatisfy { $0 > 50_000_000 }, "\(before)")
+      #expect(before.reduce(0, +) > 100_000_000, "\(before)")
       try await Task.sleep(for: .seconds(2))
       #expect(zip(before, try await bytes()).allSatisfy { $1 - $0 < 1_000_000 })
       #expect(launched.stdout.split(separator: "\n").count { $0 == "SECOND_TENANT (ms)" } == 2)
