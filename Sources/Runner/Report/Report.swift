@@ -78,10 +78,11 @@ enum Report {
     ]
   }
 
-  /// LATE: from its second until it was in effect.
+  /// In the order of their seconds. LATE: from then until it was in effect.
   private static func faults(_ faults: [FaultRecord]) -> [String] {
     ["FAULTS", row(["AT (s)", "ACTION", "TARGET", "LATE (ms)", "OUTCOME"])]
-      + faults.map { record in
+      + faults.enumerated().sorted { ($0.element.fault.at_s, $0.offset) < ($1.element.fault.at_s, $1.offset) }
+      .map { $0.element }.map { record in
         row([
           Number.text(record.fault.at_s), record.fault.action.rawValue,
           record.component ?? record.fault.target.description,

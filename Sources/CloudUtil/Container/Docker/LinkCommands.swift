@@ -45,12 +45,13 @@ enum LinkCommands {
     if [ "$1" = 1 ]; then
       drop -C 2>/dev/null || drop -A
     else
-      while drop -C 2>/dev/null; do drop -D; done
+      while drop -D 2>/dev/null; do :; done
     fi
     if [ "$2" != 0 ]; then
       tc qdisc replace dev eth0 root netem delay "$2" limit 100000
-    elif tc qdisc show dev eth0 root | grep -q netem; then
-      tc qdisc del dev eth0 root
+    else
+      # Refused where there is none, or another kind, which is somebody else's.
+      tc qdisc del dev eth0 root netem 2>/dev/null || true
     fi
     """#
 }
