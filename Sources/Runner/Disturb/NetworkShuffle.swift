@@ -98,8 +98,7 @@ final class NetworkShuffle: BackgroundLoad {
     await awaitEnds()
     if !staying().isEmpty {
       for station in staying() { try? await engine.signal(station.service.name, SIGKILL) }
-      await noteEnded()
-      await awaitEnds()
+      await awaitEnds { await self.noteEnded() }
     }
     let staying = staying()
     for connection in connections { connection.end() }
@@ -126,9 +125,12 @@ final class NetworkShuffle: BackgroundLoad {
 
   // MARK: -
 
-  private func awaitEnds() async {
+  private func awaitEnds(_ look: () async -> Void = {}) async {
     let deadline = ContinuousClock.now + Self.grace
-    while !staying().isEmpty, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
+    while !staying().isEmpty, ContinuousClock.now < deadline {
+      await look()
+      try? await Task.sleep(for: .milliseconds(5))
+    }
   }
 
   /// Finds those that have ended without a word, since their network had.
