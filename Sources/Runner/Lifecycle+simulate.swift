@@ -33,6 +33,10 @@ extension Lifecycle {
     let width = try SimulationMemory.now().trialsInParallel(
       missing.map(\.place.trial), asked: options.trialsInParallel,
       cores: ProcessInfo.processInfo.activeProcessorCount, withRows: options.withRows)
+    if !missing.isEmpty {
+      let trials = missing.count == 1 ? "1 trial" : "\(missing.count) trials"
+      progress.note("simulating \(trials), up to \(width) at a time")
+    }
     let sweep = SimulatedSweep(
       measurements: measurements, isFinished: finished, withRows: options.withRows, width: width,
       provenance: try await provenance(overwrite: overwrite?.sweep))

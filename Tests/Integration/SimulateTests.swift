@@ -61,6 +61,21 @@ import Testing
     #expect(table[0].suffix(4) == ["median", "p99.9", "gap", "ratio"])
   }
 
+  @Test("stops at once when it is interrupted, however long its trials are, and leaves nothing unfinished behind")
+  func interrupted() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await bench.run(
+      """
+      { $RUN simulate --set num_queries=5000000 --set num_trials=8 --set redundancy_modes='["none"]' --set batch_sizes='[2]' &
+      until ls -d results/simulated/*/*/*/*/*/*/*/*/*/*/0.partial 2> /dev/null; do sleep 0.05; done
+      kill -INT $!; wait $!; }
+      """)
+    #expect(output.termination == .exited(130), "\(output.stderr)")
+    #expect(!output.stdout.contains("E2E_LATENCY"))
+    #expect(!bench.files.contains { $0.hasSuffix(".partial") })
+  }
+
   @Test(
     "refuses what it cannot do before it writes anything",
     arguments: [

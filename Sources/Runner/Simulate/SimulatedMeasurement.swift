@@ -39,13 +39,14 @@ struct SimulatedMeasurement: Sendable {
 
   /// Simulates the trial; its folder is whole afterwards, or there is none.
   /// - Throws: `CancellationError`, and what the file system says.
-  func run(withRows: Bool, provenance: Provenance) throws -> Summary {
+  func run(withRows: Bool, provenance: Provenance, isCancelled: () -> Bool) throws -> Summary {
+    if isCancelled() { throw CancellationError() }
     let folder = place.folder
     let (_, lock) = try folder.begin()
     defer { lock.release() }
     do {
       try provenance.write(to: folder.partial)
-      let outcome = try Simulation.run(trial) { Task.isCancelled }
+      let outcome = try Simulation.run(trial, isCancelled: isCancelled)
       let measures = SimulatedMeasures(outcome, mode: place.trial.mode, network: trial.network)
       let summary = Summary(place, measures, outcome, codes: trial.codes)
       try LatencyHistogram.write([("e2e", measures.e2e_ms), ("client", measures.client_ms)], to: folder.partial)

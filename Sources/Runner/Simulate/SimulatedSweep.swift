@@ -19,7 +19,7 @@ struct SimulatedSweep: Sendable {
         guard next < measurements.count else { return }
         let index = next
         next += 1
-        group.addTask { (index, try summary(of: index)) }
+        group.addTask { (index, try await Computation.run { try summary(of: index, isCancelled: $0) }) }
       }
       for _ in 0..<width { begin() }
       var summaries: [Summary] = []
@@ -36,9 +36,9 @@ struct SimulatedSweep: Sendable {
     }
   }
 
-  private func summary(of index: Int) throws -> Summary {
+  private func summary(of index: Int, isCancelled: () -> Bool) throws -> Summary {
     let measurement = measurements[index]
     if isFinished[index] { return try Summary.read(from: measurement.place.folder.url) }
-    return try measurement.run(withRows: withRows, provenance: provenance(measurement))
+    return try measurement.run(withRows: withRows, provenance: provenance(measurement), isCancelled: isCancelled)
   }
 }
