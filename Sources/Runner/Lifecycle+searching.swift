@@ -37,6 +37,19 @@ extension Lifecycle {
     }
   }
 
+  /// Searches by simulated trials.
+  /// - Throws: as the search on this machine.
+  static func search(
+    _ invocation: Invocation, for search: SearchOptions, simulating options: SimulationOptions, results: Results
+  ) async throws {
+    try checkSearchable(invocation.experiment)
+    try await interruptible {
+      _ = try await Self.search(invocation.experiment, for: search, results: results, progress: Progress()) { probe in
+        try await simulated([invocation.narrowed(to: probe)], options: options) { _, _ in }
+      }
+    }
+  }
+
   /// Searches mode by mode, wherever trials come from, and prints each rate as it is known.
   /// - Returns: how many INVALID trials were measured again.
   /// - Throws: `Failure` (results) if INVALID trials leave a mode open, once all modes have been searched.

@@ -8,6 +8,23 @@ extension Lifecycle {
   static func simulate(
     _ invocations: [Invocation], options: SimulationOptions, results: Results, showsScales: Bool
   ) async throws {
+    let summaries = try await interruptible {
+      try await simulated(invocations, options: options) { try results.show(path: $0, $1) }
+    }
+    if showsScales, results == .blocks {
+      try Console.show(HostScaling.table(summaries).map { $0 + "\n" }.joined())
+    }
+    let invalid = summaries.count { $0.verdict == .invalid }
+    if invalid > 0, options.strict {
+      throw Failure(exitCode: .results, "\(invalid) of \(summaries.count) trials are INVALID (--strict)")
+    }
+  }
+
+  /// Simulates every trial that is not finished.
+  /// - Parameter show: is told the path and the summary of each trial, in the order of the sweep.
+  static func simulated(
+    _ invocations: [Invocation], options: SimulationOptions, show: @escaping (String, Summary) throws -> Void
+  ) async throws -> [Summary] {
     let measured = try options.serviceTimes.map { try MeasuredServiceTimes(path: $0) }
     var digests = FileDigests()
     var measurements: [SimulatedMeasurement] = []
@@ -40,23 +57,15 @@ extension Lifecycle {
     let sweep = SimulatedSweep(
       measurements: measurements, isFinished: finished, withRows: options.withRows, width: width,
       provenance: try await provenance(overwrite: overwrite?.sweep))
-    let summaries = try await interruptible {
-      try await sweep.run { index, summary in
-        let place = sweep.measurements[index].place
-        if sweep.isFinished[index] {
-          Console.tell("\(place.path): finished before, not simulated again (--overwrite does)\n")
-        }
-        try results.show(path: place.path, summary)
+    let summaries = try await sweep.run { index, summary in
+      let place = sweep.measurements[index].place
+      if sweep.isFinished[index] {
+        Console.tell("\(place.path): finished before, not simulated again (--overwrite does)\n")
       }
+      try show(place.path, summary)
     }
     overwrite?.remove()
-    if showsScales, results == .blocks {
-      try Console.show(HostScaling.table(summaries).map { $0 + "\n" }.joined())
-    }
-    let invalid = summaries.count { $0.verdict == .invalid }
-    if invalid > 0, options.strict {
-      throw Failure(exitCode: .results, "\(invalid) of \(summaries.count) trials are INVALID (--strict)")
-    }
+    return summaries
   }
 
   /// What is known of every trial's origin, before it is known which trial.

@@ -6,7 +6,6 @@ extension Simulation {
 
   func send_ns(_ bytes: Int, to worker: Int) -> Int64 {
     trial.network.toWorker_ns(bytes: bytes, beside: Int(shuffles?.reaching[worker] ?? 0))
-      + workers[worker].addedDelay_ns
   }
 
   func return_ns(_ bytes: Int, from worker: Int) -> Int64 {

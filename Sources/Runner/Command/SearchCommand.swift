@@ -5,7 +5,7 @@ struct SearchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
     abstract: "Find the highest rate at which a latency metric stays below a bound, for each mode.",
-    usage: "run_exp <config> search --local --below <time> [options]",
+    usage: "run_exp <config> search (--local | --simulate) --below <time> [options]",
     discussion: """
       Begins with the lowest and the highest of send_rates, doubles or halves until one rate meets the bound and a higher \
       one does not, then bisects. Each rate has num_trials trials, and most of them decide. An overloaded system does not \
@@ -17,10 +17,12 @@ struct SearchCommand: AsyncParsableCommand {
       EXAMPLES:
         run_exp run/config/stragglers.json search --local --below 150ms
         run_exp run/config/hello.json search --local --metric median --below 20ms --mode coded
+        run_exp run/config/stragglers.json search --simulate --below 150ms
       """)
 
   @ParentCommand var root: RunExp
-  @Flag(help: "On this machine: the only place so far.") var local = false
+  @Flag(help: "By trials that are measured on this machine.") var local = false
+  @Flag(help: "By simulated trials.") var simulate = false
   @Option(
     help: ArgumentHelp(
       "What is to stay below; gap is p99.9 - median.", valueName: "metric"))
@@ -41,15 +43,20 @@ struct SearchCommand: AsyncParsableCommand {
   @OptionGroup var overrides: OverrideOptions
 
   func validate() throws {
-    guard local else {
+    guard local != simulate else {
       throw ValidationError(
-        "search measures on this machine only: add --local. On a cluster, launch with several send_rates")
+        local
+          ? "--local measures trials and --simulate simulates them: give one of both"
+          : "search measures on this machine or simulates: add --local or --simulate. On a cluster, launch with several send_rates"
+      )
     }
   }
 
   func run() async throws {
     let invocation = try Invocation(
-      config: root.config, overrides: overrides.overrides, place: .local, finalDir: finalDir.name)
+      config: root.config, overrides: overrides.overrides, place: simulate ? .anywhere : .local,
+      finalDir: finalDir.name,
+      environment: simulate ? .simulated : .local)
     invocation.tellRemarks()
     let known = invocation.experiment.redundancyModes
     if let stranger = mode.first(where: { !known.contains($0) }) {
@@ -61,6 +68,10 @@ struct SearchCommand: AsyncParsableCommand {
     let search = Lifecycle.SearchOptions(
       goal: LatencyGoal(metric: metric, latency: latency, below_ms: below.ms),
       modes: known.filter { mode.isEmpty || mode.contains($0) }, resolution: resolution.fraction)
+    if simulate {
+      return try await Lifecycle.search(
+        invocation, for: search, simulating: SimulationOptions(overwrite: trials.overwrite), results: format.results)
+    }
     try await Lifecycle.search(invocation, for: search, options: trials.runOptions, results: format.results)
   }
 }

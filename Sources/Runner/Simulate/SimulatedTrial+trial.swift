@@ -24,13 +24,44 @@ extension SimulatedTrial {
       serviceTimes: services, slowdowns: trial.slowdowns, network: settings.network, payload: payload,
       codes: settings.codes(k: trial.k, payload: payload),
       background: BackgroundModel(trial, hosts: settings.hosts ?? 0, service: services[.base]),
-      faults: SimulatedFault.faults(of: trial), recovery: settings.recovery)
+      faults: try SimulatedFault.faults(of: trial, load: load), recovery: settings.recovery)
   }
 }
 
 extension SimulatedFault {
-  /// What the experiment's `faults` do to the trial's workers.
-  static func faults(of trial: Trial) -> [SimulatedFault] { [] }
+  /// What the experiment's `faults` do to the trial's workers. Redis is not on a query's way: its faults have no effect.
+  /// - Throws: `Failure` (config) for one of a client or the frontend, which are not modelled.
+  static func faults(of trial: Trial, load: Load) throws -> [SimulatedFault] {
+    guard trial.faults != nil else { return [] }
+    let length = try Schedule(load).queries.last?.offset ?? .zero
+    return try FaultPlan(trial, load_s: length / .seconds(1)).entries.compactMap { entry in
+      guard entry.omission == nil, let component = entry.component, component != .redis else { return nil }
+      guard let worker = trial.instances.firstIndex(where: { $0.component == component }) else {
+        throw Failure(
+          exitCode: .config,
+          "faults: \(entry.fault): a simulation has no faults of \(component.role); leave it out with --set faults='[...]'"
+        )
+      }
+      return SimulatedFault(
+        time_ns: Int64((entry.fault.at_s * 1e9).rounded()), Action(entry.fault), worker: worker)
+    }
+  }
+}
+
+extension SimulatedFault.Action {
+  fileprivate init(_ fault: Fault) {
+    self =
+      switch fault.action {
+      case .kill: .kill
+      case .restart: .restart
+      case .pause: .pause
+      case .resume: .resume
+      case .partition: .partition
+      case .heal: .heal
+      case .delay: .delay(ns: Int64(((fault.delay_ms ?? 0) * 1e6).rounded()))
+      case .slow: .slow(factor: fault.factor ?? 1)
+      }
+  }
 }
 
 extension Trial {
@@ -78,18 +109,11 @@ extension BackgroundModel {
     case .shuffles(let count): self = .shuffles(count, hosts: hosts)
     case .clipper:
       self = .tenant(
-        instances: trial.tenantInstances, hosts: hosts, rate_per_s: trial.tenantRate_per_s,
+        instances: Trial.secondTenantInstances(numModels: trial.numModels), hosts: hosts,
+        rate_per_s: trial.backgroundRate ?? 0,
         service: service ?? ServiceModel(.standard))
     }
   }
-}
-
-extension Trial {
-  /// The instances of ParM's second tenant, rounded half to even.
-  fileprivate var tenantInstances: Int { Int((Double(numModels) / 9 + 0.5).rounded(.toNearestOrEven)) }
-
-  /// Queries/s of the second tenant, by the machines that it was made for.
-  fileprivate var tenantRate_per_s: Double { workerType == "c5.xlarge" ? 16 : 28 }
 }
 
 extension ArrivalKind {

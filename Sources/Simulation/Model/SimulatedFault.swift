@@ -11,7 +11,7 @@ public struct SimulatedFault: Hashable, Sendable {
     /// No message reaches it or comes from it.
     case partition
     case heal
-    /// Each message to it and from it takes so much longer, from now on.
+    /// Each message from it takes so much longer, from now on.
     case delay(ns: Int64)
     /// Jobs that it begins take so many times as long, from now on.
     case slow(factor: Double)
