@@ -33,6 +33,8 @@ enum ClusterKeys {
       awk -v comment="$1" 'substr($0, length($0) - length(comment)) != " " comment' "$file" >"$rest"
       cmp -s "$rest" "$file" || cat "$rest" >"$file"
       rm -f -- "$rest"
+      # Where it was made for us alone.
+      if ! [ -s "$file" ]; then rm -f -- "$file"; rmdir ~/.ssh 2>/dev/null || :; fi
       """#
     return Command("sh", ["-c", script, "sh", comment])
   }

@@ -39,8 +39,12 @@ struct PlanCommand: AsyncParsableCommand {
     if place.local {
       plan.cores = ProcessInfo.processInfo.activeProcessorCount
     } else {
-      plan.cloud = try CloudPlan(
-        invocation, at: ClusterFile.path(option: place.cluster.clusterFile, installation: invocation.installation))
+      let path = ClusterFile.path(option: place.cluster.clusterFile, installation: invocation.installation)
+      switch try ClusterFile.load(path: path, environment: ProcessInfo.processInfo.environment) {
+      case .ec2: plan.cloud = try CloudPlan(invocation, at: path)
+      case .static:
+        Console.tell("machines are those of \(path), which are there already\n")
+      }
     }
     if format.json { try Results.show(plan.record) } else { try Console.show(plan.text) }
     guard check else { return }

@@ -29,6 +29,10 @@ import Testing
       let ours = "ssh-ed25519 AAAA run_exp:ParM/main"
       for _ in 0..<2 { try await shell.require(at(home, ClusterKeys.authorise(ours)), deadline: soon) }
       #expect(try String(contentsOf: file, encoding: .utf8) == ours + "\n")
+      // Where there was none before, there is none afterwards.
+      try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+      #expect(!FileManager.default.fileExists(atPath: home.path + "/.ssh"))
+      try await shell.require(at(home, ClusterKeys.authorise(ours)), deadline: soon)
       let others = "ssh-ed25519 BBBB me@laptop\nssh-ed25519 CCCC run_exp:ParM/main2\n# run_exp:ParM/mainly\n"
       try (others + ours + "\n").write(to: file, atomically: true, encoding: .utf8)
       for _ in 0..<2 {
