@@ -78,7 +78,8 @@ struct Lifecycle {
       limits: Dictionary(options.limits.map { ($0.role, $0.limits) }) { first, _ in first },
       folder: folder.partial, port: options.port, isMeasuringRealtime: machinery.isMeasuringRealtime,
       usesGPU: measurement.environment.device == "gpu", link_mbit: measurement.link?.mbit)
-    deployment.workersDelay = links.map { !$0.canDelay } ?? false
+    // Netem would take the place of what gives a link its rate.
+    deployment.workersDelay = links.map { !$0.canDelay || measurement.link != nil } ?? false
     try deployment.choosePorts()
     let background = try backgroundLoad(of: deployment)
     deployment.backgroundHosts = background?.hosts ?? []
