@@ -29,6 +29,8 @@ struct ClusterFolder: Equatable, Sendable {
   /// Held by the run that is at work.
   var lock: String { "\(path)/lock" }
 
+  /// Who is launching, as `LaunchLease`.
+  var launcher: String { "\(path)/launching" }
   /// The container that builds on the frontend's host.
   var builder: String { "run_exp-build" + path.dropFirst(Self.parent.count).replacing("/", with: "-") }
 

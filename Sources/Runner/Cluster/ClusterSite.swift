@@ -37,7 +37,7 @@ struct ClusterSite: Sendable {
   /// Whether a run was ever started from this machine.
   var hasStarted: Bool { FileManager.default.fileExists(atPath: "\(state)/started") }
 
-  func noteStart() { FileManager.default.createFile(atPath: "\(state)/started", contents: Data()) }
+  func noteStart() { _ = FileManager.default.createFile(atPath: "\(state)/started", contents: Data()) }
 
   /// Every machine once, by name.
   var all: [Machine] {

@@ -43,6 +43,28 @@ import Testing
     }
   }
 
+  @Test("One launches at a time: another is told who does, until it is given back or nobody keeps it fresh")
+  func lease() async throws {
+    try await inFolder { _, folder in
+      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+      let (ada, bob) = (LaunchLease(folder: folder, owner: "ada@a"), LaunchLease(folder: folder, owner: "bob@b"))
+      try await ada.hold(on: shell) {
+        // Her own, once more.
+        try await shell.require(ada.take, deadline: soon)
+        var refusal = ""
+        do { try await bob.hold(on: shell) {} } catch { refusal = "\(error)" }
+        #expect(refusal.hasPrefix("ada@a is launching on this cluster"))
+        try await shell.require(bob.release, deadline: soon)
+        #expect(FileManager.default.fileExists(atPath: folder.launcher))
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder.launcher))
+      try await shell.require(ada.take, deadline: soon)
+      let old = Date.now.addingTimeInterval(-Double(LaunchLease.life_s) - 1)
+      try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: folder.launcher)
+      try await bob.hold(on: shell) {}
+    }
+  }
+
   @Test("Host keys that are pinned from outside are known by the addresses inside")
   func knownHosts() {
     let text = "203.0.113.1 ssh-ed25519 AAAA\n[203.0.113.2]:2222 ssh-ed25519 BBBB\n203.0.113.9 ssh-ed25519 CCCC\n"

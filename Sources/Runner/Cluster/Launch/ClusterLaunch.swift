@@ -18,16 +18,18 @@ struct ClusterLaunch: Sendable {
     try await reach()
     try await requireIdle()
     try await bootstrap()
-    try await authorise()
-    try await sync(files)
-    try await provideImages()
-    try await takeResultsAlong()
-    let run = DetachedRun(
-      folder: site.folder, launch: randomHex(bytes: 6), files: files,
-      arguments: arguments + invocation.overrides.flatMap { ["--set", $0] })
-    // Another machine may have launched meanwhile.
-    try await requireIdle()
-    try await start(run)
+    try await LaunchLease(site).hold(on: try site.frontend.shell) {
+      try await authorise()
+      try await sync(files)
+      try await provideImages()
+      try await takeResultsAlong()
+      let run = DetachedRun(
+        folder: site.folder, launch: randomHex(bytes: 6), files: files,
+        arguments: arguments + invocation.overrides.flatMap { ["--set", $0] })
+      // Another machine may have launched before.
+      try await requireIdle()
+      try await start(run)
+    }
   }
 
   /// A cluster's machines boot in well under this.
