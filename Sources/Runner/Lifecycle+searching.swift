@@ -112,6 +112,12 @@ extension Lifecycle {
         "\(list.key.rawValue): found \(list.count) values; a search takes one: give it with --set \(list.key.rawValue)='[...]'"
       )
     }
+    guard experiment.faults.isEmpty else {
+      throw Failure(
+        exitCode: .config,
+        "faults: a search changes how long the load lasts, and with it which of them strike; leave them out with --set faults='[]'"
+      )
+    }
     if case .trace(let file) = experiment.arrivals {
       throw Failure(exitCode: .config, "arrivals: the trace \(file) keeps its own rate, so there is none to search for")
     }

@@ -69,8 +69,8 @@ struct SimulatedWorker {
   /// How long its model takes for the next batch.
   private mutating func nextService_ns() -> Int64 {
     var service_ns = serviceTimes.next_ns()
-    if factor != 1 { service_ns = Int64(min(Double(service_ns) * factor, 1e18)) }
     if isSlowed { service_ns += slowdowns?.next_ns(service_ns: service_ns) ?? 0 }
+    if factor != 1 { service_ns = Int64(min(Double(service_ns) * factor, 1e18)) }
     return service_ns
   }
 }

@@ -112,6 +112,7 @@ extension Simulation {
     workers[worker].isAlive = true
     // One that the frontend still thinks is here has to wait until it is given up, and a silent one cannot say hello.
     guard workers[worker].instance == nil, !workers[worker].isSilent else { return }
+    workers[worker].silentSince_ns = nil
     let instance = InstanceID(workerOfInstance.count)
     workerOfInstance.append(Int32(truncatingIfNeeded: worker))
     workers[worker].instance = instance

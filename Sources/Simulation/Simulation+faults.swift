@@ -55,6 +55,8 @@ extension Simulation {
     case .kill: kill(worker, at: now_ns)
     case .restart:
       kill(worker, at: now_ns)
+      // It comes back as it was started, with a link of its own.
+      (workers[worker].factor, workers[worker].addedDelay_ns, workers[worker].isCut) = (1, 0, false)
       workers[worker].start = events.add(.joined, worker, at: now_ns + trial.recovery.restart_ns)
     case .pause: pause(worker, at: now_ns)
     case .resume: resume(worker, at: now_ns)
@@ -108,6 +110,7 @@ extension Simulation {
   }
 
   private mutating func heal(_ worker: Int, at now_ns: Int64) {
+    workers[worker].addedDelay_ns = 0
     guard workers[worker].isCut else { return }
     workers[worker].isCut = false
     if let bytes = workers[worker].heldOutputs_bytes {

@@ -100,7 +100,12 @@ import Testing
       ("$RUN search --local --below 9ms --resolution 5", 64, "--resolution"),
       ("$RUN search --local --below 9ms --mode equal", 64, "which has coded"),
       ("$RUN search --local --below 9ms --set batch_sizes='[1, 2]'", 65, "--set batch_sizes="),
-      ("$RUN search --local --below 9ms --set background_traffic='[1]'", 65, "background_traffic"),
+      (
+        "$RUN search --local --below 9ms --set faults='[{\"at_s\": 1, \"action\": \"kill\", \"target\": \"random\"}]'",
+        65, "faults"
+      ),
+      ("$RUN search --simulate --below 9ms --port 80", 64, "--simulate has none"),
+      ("$RUN search --simulate --local --below 9ms", 64, "give one of both"),
     ])
   func searchRefusals(command: String, status: Int32, fragment: String) async throws {
     let bench = try ExperimentBench()

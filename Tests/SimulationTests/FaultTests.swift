@@ -85,10 +85,25 @@ struct FaultTests {
     let silent = try run(.none, [fault(5, .partition), fault(5.2, .kill)])
     #expect(silent.outcome.workersLost == 1 && silent.outcome.queries.allSatisfy { $0.source == .own })
     #expect(silent.outcome.latencies_ms(silent.trial).last ?? 0 > 985)
-    let healed = try run(.none, [fault(5, .partition), fault(5.2, .restart), fault(5.4, .heal)])
+    let healed = try run(.none, [fault(5, .partition), fault(5.2, .kill), fault(5.4, .heal)])
     #expect(healed.outcome.workersLost == 1 && healed.outcome.queries.allSatisfy { $0.source == .own })
     #expect(healed.outcome.latencies_ms(healed.trial).last ?? 9999 < 600)
-    #expect(dispatches_s(healed.outcome).contains { $0 > 6.3 })
+    // It comes back with a link of its own, and nobody hears of the old one any more.
+    let restarted = try run(.none, [fault(5, .partition), fault(5.2, .restart)])
+    #expect(restarted.outcome.workersLost == 1 && restarted.outcome.queries.allSatisfy { $0.source == .own })
+    #expect(restarted.outcome.latencies_ms(restarted.trial).last ?? 0 > 985)
+    #expect(dispatches_s(restarted.outcome).contains { $0 > 6.3 })
+  }
+
+  @Test("starts a worker again as it was at first, and a heal ends a delay")
+  func fresh() throws {
+    func last_ms(_ faults: [SimulatedFault]) throws -> Int64? {
+      try run(.none, faults).outcome.queries.last { $0.worker == 0 }.map { ($0.own_ns - $0.dispatched_ns) / 1_000_000 }
+    }
+    #expect(try last_ms([fault(2, .slow(factor: 3)), fault(3, .restart)]) == 10)
+    #expect(try last_ms([fault(2, .delay(ns: 7_000_000)), fault(3, .restart)]) == 10)
+    #expect(try last_ms([fault(2, .delay(ns: 7_000_000)), fault(3, .heal)]) == 10)
+    #expect(try last_ms([fault(2, .delay(ns: 7_000_000))]) == 17)
   }
 
   @Test("delays what a worker sends and slows what begins afterwards")

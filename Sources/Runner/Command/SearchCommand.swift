@@ -50,6 +50,11 @@ struct SearchCommand: AsyncParsableCommand {
           : "search measures on this machine or simulates: add --local or --simulate. On a cluster, launch with several send_rates"
       )
     }
+    guard
+      local || trials.engine == .auto && trials.limits.isEmpty && trials.port == 0 && trials.runOptions.link_mbit == nil
+    else {
+      throw ValidationError("--engine, --limits, --port and --link-mbit are of trials that run; --simulate has none")
+    }
   }
 
   func run() async throws {

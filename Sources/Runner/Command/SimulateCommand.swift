@@ -34,7 +34,8 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("One-way delay of every message, in ms, 0 to 10000.", valueName: "ms"))
   var networkDelay = SimulationSettings.defaultDelay_ms
   @Option(
-    help: ArgumentHelp("Rate of each worker host's link in each direction, in Mbit/s, > 0.", valueName: "mbit"))
+    help: ArgumentHelp(
+      "Rate of each worker host's link in each direction, in Mbit/s, 0.001 to 10000000.", valueName: "mbit"))
   var linkRate = SimulationSettings.defaultLink_mbit_per_s
   @Flag(help: "Write records.csv and codes.csv of each trial: a row a query.") var records = false
   @Flag(help: "Simulate finished trials again, and replace results of other settings at the same path.")
@@ -51,8 +52,8 @@ struct SimulateCommand: AsyncParsableCommand {
     guard (0...10_000).contains(networkDelay) else {
       throw ValidationError("--network-delay \(networkDelay): allowed are 0 to 10000 ms")
     }
-    guard linkRate > 0, linkRate <= 10_000_000 else {
-      throw ValidationError("--link-rate \(linkRate): allowed is more than 0 and up to 10000000 Mbit/s")
+    guard (0.001...10_000_000).contains(linkRate) else {
+      throw ValidationError("--link-rate \(linkRate): allowed are 0.001 to 10000000 Mbit/s")
     }
   }
 
@@ -64,6 +65,10 @@ struct SimulateCommand: AsyncParsableCommand {
     let options = SimulationOptions(
       trialsInParallel: trialsInParallel, withRows: records, serviceTimes: serviceTimes, networkDelay_ms: networkDelay,
       link_mbit_per_s: linkRate, overwrite: overwrite, strict: strict)
+    guard hosts == nil || invocation.experiment.faults.isEmpty else {
+      throw Failure(
+        exitCode: .config, "faults: --hosts changes which workers there are; leave them out with --set faults='[]'")
+    }
     let invocations = try hosts?.scales.map { try invocation.scaled(by: $0) } ?? [invocation]
     try await Lifecycle.simulate(invocations, options: options, results: format.results, showsScales: hosts != nil)
   }

@@ -24,17 +24,18 @@ extension SimulatedTrial {
       serviceTimes: services, slowdowns: trial.slowdowns, network: settings.network, payload: payload,
       codes: settings.codes(k: trial.k, payload: payload),
       background: BackgroundModel(trial, hosts: settings.hosts ?? 0, service: services[.base]),
-      faults: try SimulatedFault.faults(of: trial, load: load), recovery: settings.recovery)
+      faults: try SimulatedFault.faults(of: trial), recovery: settings.recovery)
   }
 }
 
 extension SimulatedFault {
   /// What the experiment's `faults` do to the trial's workers. Redis is not on a query's way: its faults have no effect.
   /// - Throws: `Failure` (config) for one of a client or the frontend, which are not modelled.
-  static func faults(of trial: Trial, load: Load) throws -> [SimulatedFault] {
+  static func faults(of trial: Trial) throws -> [SimulatedFault] {
     guard trial.faults != nil else { return [] }
-    let length = try Schedule(load).queries.last?.offset ?? .zero
-    return try FaultPlan(trial, load_s: length / .seconds(1)).entries.compactMap { entry in
+    var load_s = trial.load_s
+    if case .trace = trial.arrivals { load_s = .infinity }
+    return try FaultPlan(trial, load_s: load_s).entries.compactMap { entry in
       guard entry.omission == nil, let component = entry.component, component != .redis else { return nil }
       guard let worker = trial.instances.firstIndex(where: { $0.component == component }) else {
         throw Failure(
@@ -109,7 +110,7 @@ extension BackgroundModel {
     case .shuffles(let count): self = .shuffles(count, hosts: hosts)
     case .clipper:
       self = .tenant(
-        instances: Trial.secondTenantInstances(numModels: trial.numModels), hosts: hosts,
+        instances: Trial.secondTenantInstances(numModels: trial.numModels), hosts: trial.instances.count,
         rate_per_s: trial.backgroundRate ?? 0,
         service: service ?? ServiceModel(.standard))
     }

@@ -3,8 +3,8 @@ import Foundation
 /// How many trials fit into memory at a time.
 struct SimulationMemory {
   /// A query's part of schedule, outcome, latencies and their order; and of the text of its rows.
-  private static let query_bytes = 260
-  private static let rows_bytes = 260
+  private static let query_bytes = 320
+  private static let rows_bytes = 400
   /// An instance's part: its random numbers, its place in queue and tables.
   private static let worker_bytes = 1000
 

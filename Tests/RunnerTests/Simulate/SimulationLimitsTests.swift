@@ -13,7 +13,7 @@ struct SimulationLimitsTests {
   func width() throws {
     let trials = try trials(queries: 1_000_000)
     let one = SimulationMemory.needed_bytes(trials[0], withRows: false)
-    #expect((200_000_000...300_000_000).contains(one))
+    #expect((300_000_000...400_000_000).contains(one))
     let memory = SimulationMemory(available_bytes: one * 5 / 2)
     #expect(try memory.trialsInParallel(trials, asked: nil, cores: 8, withRows: false) == 2)
     #expect(try memory.trialsInParallel(trials, asked: nil, cores: 1, withRows: false) == 1)
