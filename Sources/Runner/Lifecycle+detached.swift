@@ -81,7 +81,7 @@ extension Lifecycle {
         let silent = await watch.silent()
         guard !silent.isEmpty else { throw error }
         let names = silent.sorted().joined(separator: ", ")
-        progress.tell("\(error)\n\(names): did not answer for a while; waiting for it")
+        progress.tell("\(error)\n\(names): did not answer for a while; waiting")
         let gone = await watch.lost(of: silent, after: Self.absence)
         if gone.isEmpty {
           guard interruptions.permit(trial: reporter.trial) else {
