@@ -60,7 +60,9 @@ extension Lifecycle {
     let summaries = try await sweep.run { index, summary in
       let place = sweep.measurements[index].place
       if sweep.isFinished[index] {
-        Console.tell("\(place.path): finished before, not simulated again (--overwrite does)\n")
+        let records = place.folder.url.appending(path: "records.csv").path
+        let lacking = options.withRows && !FileManager.default.fileExists(atPath: records) ? " without records" : ""
+        Console.tell("\(place.path): finished before\(lacking), not simulated again (--overwrite does)\n")
       }
       try show(place.path, summary)
     }
