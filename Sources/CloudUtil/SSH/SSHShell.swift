@@ -168,13 +168,21 @@ public final class SSHShell: RemoteShell {
     // A host that is asked to start it says soon that it has.
     guard process.ended.result == nil, let pid = try await process.started.value(by: .now + .seconds(5)) else { return }
     let script = SSHScript(line: SSHScript.kill(pid, asRoot: command.executable == "sudo"))
-    if try await !kill(by: script, on: connection) {
-      // There is no room for it there: this sshd allows fewer commands at a time than is usual.
-      let other = try await connect(by: .now + .seconds(3), while: \.isPassing)
-      defer { other.release() }
-      _ = try await kill(by: script, on: other)
-    }
+    if try await !kill(by: script, on: connection) { try await killElsewhere(by: script) }
     _ = try await process.ended.value(by: .now + .seconds(1))
+  }
+
+  /// Runs `script` on whatever connection takes it: many commands that end at once leave no room for it on their own, and this
+  /// sshd may allow fewer at a time than is usual.
+  private func killElsewhere(by script: SSHScript) async throws {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while ContinuousClock.now < deadline {
+      let other = try await connect(by: deadline, while: \.isPassing)
+      defer { other.release() }
+      if try await kill(by: script, on: other) { return }
+      // Commands on it are ended just as this one: soon there is room.
+      try await Task.sleep(for: .milliseconds(20))
+    }
   }
 
   /// - Returns: false if the host was not asked to run `script`.
