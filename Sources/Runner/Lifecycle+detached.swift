@@ -48,6 +48,19 @@ extension Lifecycle {
     return Set(before.split(separator: "\n").compactMap { RunOwner(String($0)) }).subtracting([current])
   }
 
+  /// Writes this run into the list of each other host, which can be cleared without the frontend's then.
+  private static func enter(_ fleet: Fleet, _ folder: ClusterFolder) async throws {
+    guard let current = RunOwner.current else { return }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for host in fleet.all where !host.isHere {
+        group.addTask {
+          try await host.shell.require(HostCleaning.enter(current, in: folder), deadline: .now + .seconds(30))
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   /// Once more after hosts were silent for a while, and with those that are left when some are lost; finished trials stay.
   private static func runOnCluster(
     _ invocation: Invocation, options: RunOptions, results: Results, in folder: ClusterFolder, reporter: RunReporter
@@ -66,13 +79,14 @@ extension Lifecycle {
         return try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { await watch.keep() }
           defer { group.cancelAll() }
+          try await enter(fleet, folder)
           var machinery = try await Machinery.cluster(
             inventory, fleet, installation: invocation.installation, tell: { progress.tell($0) })
           machinery.ended = ended
           machinery.lostHosts = lost
           let lifecycle = Lifecycle(
-            invocation: invocation, options: options, results: results, machinery: machinery, progress: Progress(),
-            git: inventory.git, reporter: reporter)
+            invocation: invocation, options: options, results: results, machinery: machinery,
+            progress: Progress(watch: { reporter.sending($0) }), git: inventory.git, reporter: reporter)
           try await lifecycle.run()
         }
       } catch is CancellationError {

@@ -7,22 +7,20 @@ extension Lifecycle {
   static func clear(_ cluster: ClusterID, at place: StaticPlace) async throws {
     let progress = CloudProgress()
     let site = try place.site(of: cluster, place.machines())
+    let frontend = try site.frontend
     try await interruptible {
-      var owners: [String] = []
+      var silence: SSHError?
       do {
-        let frontend = try site.frontend.shell
-        try await frontend.waitUntilReady(deadline: .now + .seconds(30))
-        try await frontend.require(HostCleaning.endRun(site.folder), deadline: .now + .seconds(90))
-        owners = try await frontend.require(HostCleaning.owners(site.folder), deadline: .now + .seconds(30)).stdout
-          .split(separator: "\n").map(String.init)
+        try await frontend.shell.waitUntilReady(deadline: .now + .seconds(30))
+        try await frontend.shell.require(HostCleaning.endRun(site.folder), deadline: .now + .seconds(90))
       } catch let error as SSHError {
-        // The others are cleared all the same; the failure is told below.
-        progress.tell("\(error)\nwhich containers are the cluster's is not known without it: they stay")
+        // The others are cleared all the same.
+        silence = error
       }
-      try await site.onEach("clearing") { [owners] _, shell in
+      try await site.onEach("clearing") { [silence] machine, shell in
+        if machine.name == frontend.machine.name, let silence { throw silence }
         try await shell.waitUntilReady(deadline: .now + .seconds(30))
-        try await shell.require(
-          HostCleaning.clear(site.folder, owners: owners), deadline: .now + .seconds(120))
+        try await shell.require(HostCleaning.clear(site.folder), deadline: .now + .seconds(120))
         try await shell.require(ClusterKeys.withdraw(comment: site.keyComment), deadline: .now + .seconds(30))
       }
     }

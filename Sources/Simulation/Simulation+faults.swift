@@ -50,6 +50,7 @@ extension Simulation {
   // MARK: Faults
 
   mutating func strike(_ fault: SimulatedFault, at now_ns: Int64) {
+    outcome.faultsStruck += 1
     let worker = fault.worker
     switch fault.action {
     case .kill: kill(worker, at: now_ns)

@@ -1,5 +1,5 @@
 /// How far the clock of another host is ahead of this one's.
-public struct ClockOffset: Equatable, Sendable {
+public struct ClockOffset: Codable, Equatable, Sendable {
   /// Added to an instant of this host it is that instant there.
   public var offset_ns: Int64
   /// The offset is known to lie within so much of `offset_ns`: half of the way there and back.

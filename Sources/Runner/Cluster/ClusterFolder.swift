@@ -21,7 +21,7 @@ struct ClusterFolder: Equatable, Sendable {
   var inventory: String { "\(path)/hosts.json" }
   /// What the run has come to, as `RunStatus`.
   var status: String { "\(path)/status.json" }
-  /// Of every run that was ever at work, as `RunOwner`, a line each: theirs are the containers on the cluster's hosts.
+  /// On each host, of every run that was ever at work there, as `RunOwner`, a line each: theirs are the cluster's containers.
   var owners: String { "\(path)/owners" }
   /// With which the frontend's host reaches the others.
   var key: String { "\(path)/id_ed25519" }

@@ -21,10 +21,45 @@ struct ClusterFollow: Sendable {
     return (try RunStatus(text), isAtWork)
   }
 
-  /// Prints the log of the run that is at work, or was the last, until it ends.
+  /// Prints the log of the run that is at work, or was the last, until it ends; on a terminal with the bar of the trial whose
+  /// load is being sent.
   /// - Returns: how it ended.
   /// - Throws: `Failure` (ssh) if the connection is lost; the run goes on.
   func follow() async throws -> RunStatus {
+    let view = FollowView()
+    return try await withThrowingTaskGroup(of: RunStatus?.self) { group in
+      defer { group.cancelAll() }
+      if FollowView.hasBar {
+        group.addTask {
+          await watch(view)
+          return nil
+        }
+      }
+      group.addTask { try await log(to: view) }
+      while let status = try await group.next() {
+        if let status {
+          await view.end()
+          return status
+        }
+      }
+      throw CancellationError()
+    }
+  }
+
+  /// Draws how far the load is, as long as that can be seen.
+  private func watch(_ view: FollowView) async {
+    while !Task.isCancelled {
+      let shell = try? site.frontend.shell
+      let output = try? await shell?.follow(DetachedRun.watch(site.folder), deadline: .now + Self.patience) { line in
+        if let bar = try? RunStatus(line).sending { await view.draw(bar) }
+        return .goOn
+      }
+      // The network may be away for a while; the log tells of that.
+      guard output == nil, (try? await Task.sleep(for: Self.short)) != nil else { return }
+    }
+  }
+
+  private func log(to view: FollowView) async throws -> RunStatus {
     let shell = try site.frontend.shell
     let folder = site.folder
     let start = try await shell.require(DetachedRun.logStart(folder), deadline: .now + Self.short).stdout
@@ -34,12 +69,12 @@ struct ClusterFollow: Sendable {
       do {
         _ = try await shell.stream(DetachedRun.follow(folder, from: byte), deadline: .now + Self.patience) { piece in
           await count.add(piece.count)
-          Console.tell(String(decoding: piece, as: UTF8.self))
+          await view.show(String(decoding: piece, as: UTF8.self))
           return .goOn
         }
       } catch let error as ShellError {
         // A network that was away for a while comes back; the log is taken up where it was left.
-        progress.tell("lost sight of the run, which needs nobody: \(error.reason)")
+        await view.show("lost sight of the run, which needs nobody: \(error.reason)\n")
         byte += await count.value
         try await shell.waitUntilReady(deadline: .now + .seconds(120))
         continue
@@ -56,6 +91,16 @@ struct ClusterFollow: Sendable {
     private(set) var value = 0
     func add(_ count: Int) { value += count }
   }
+}
+
+/// The log of a run with the bar of its load below it.
+private actor FollowView {
+  static var hasBar: Bool { isatty(STDERR_FILENO) == 1 }
+  private let progress = Progress()
+
+  func show(_ log: String) { progress.pass(log) }
+  func draw(_ bar: ProgressBar) { progress.sending(bar) }
+  func end() { progress.clear() }
 }
 
 extension RunStatus {

@@ -46,6 +46,12 @@ struct DetachedRun: Equatable, Sendable {
     Command("sh", ["-c", #"[ ! -e "$1" ] || cat -- "$1""#, "sh", folder.status])
   }
 
+  /// Prints the status every other second, a line each, while a run is at work and somebody listens.
+  static func watch(_ folder: ClusterFolder) -> Command {
+    let script = #"[ -d "$1" ] || exit 0; while ! flock -n "$1" true; do cat -- "$2" && echo || exit 0; sleep 2; done"#
+    return Command("sh", ["-c", script, "sh", folder.lock, folder.status])
+  }
+
   /// Prints the byte at which the part of the cluster's last run begins in the log (the first is 1).
   static func logStart(_ folder: ClusterFolder) -> Command {
     let script = #"""

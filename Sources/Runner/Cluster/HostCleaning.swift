@@ -20,20 +20,23 @@ enum HostCleaning {
     return Command("sh", ["-c", script, "sh", folder.lock])
   }
 
-  /// Prints the owners of the cluster's containers.
-  static func owners(_ folder: ClusterFolder) -> Command {
-    Command("sh", ["-c", #"[ ! -e "$1" ] || cat -- "$1""#, "sh", folder.owners])
+  /// Has the host know that containers of `owner` may be on it from now on.
+  static func enter(_ owner: RunOwner, in folder: ClusterFolder) -> Command {
+    let script = #"mkdir -p -- "${1%/*}" && { grep -qxF -- "$2" "$1" 2>/dev/null || printf '%s\n' "$2" >>"$1"; }"#
+    return Command("sh", ["-c", script, "sh", folder.owners, "\(owner)"])
   }
 
-  /// Removes the containers of `owners`, and what the cluster keeps on the host.
-  static func clear(_ folder: ClusterFolder, owners: [String]) -> Command {
+  /// Removes the containers of the cluster's runs, and what it keeps on the host.
+  static func clear(_ folder: ClusterFolder) -> Command {
     let script = #"""
       docker rm --force "$2" >/dev/null 2>&1
-      for owner in "${@:3}"; do
-        containers=$(docker ps --all --quiet --filter "label=$owner") || exit 1
+      owners=()
+      ! [ -e "$3" ] || mapfile -t owners <"$3" || exit 1
+      for owner in "${owners[@]}"; do
+        containers=$(docker ps --all --quiet --filter "label=$4=$owner") || exit 1
         [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null || exit 1
         # What they never read of their secrets.
-        rm -rf -- /dev/shm/run_exp.*."${owner#*=}"
+        rm -rf -- /dev/shm/run_exp.*."$owner"
       done
       rm -rf -- "$1" 2>/dev/null || sudo -n rm -rf -- "$1" || exit 1
       # Above it only what is empty.
@@ -50,7 +53,6 @@ enum HostCleaning {
       fi
       ! [ -e "$1" ]
       """#
-    return Command(
-      "bash", ["-c", script, "bash", folder.path, folder.builder] + owners.map { "\(ContainerLabel.owner)=\($0)" })
+    return Command("bash", ["-c", script, "bash", folder.path, folder.builder, folder.owners, ContainerLabel.owner])
   }
 }

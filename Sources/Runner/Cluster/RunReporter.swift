@@ -22,11 +22,26 @@ final class RunReporter: Sendable {
     try update { status in
       status.trial = index + 1
       status.left_s = Self.left(load_s.dropFirst(index))
+      status.sending = nil
+    }
+  }
+
+  /// The load of this trial is being sent. Those who look from elsewhere want to know it once a second; a disk that is full is
+  /// for others to tell of.
+  func sending(_ bar: ProgressBar) {
+    let isDue = status.withLock { status in
+      let elapsed = status.sending?.elapsed_s ?? -.infinity
+      return !(elapsed...elapsed + 1).contains(bar.elapsed_s)
+    }
+    guard isDue else { return }
+    try? update { status in
+      status.sending = bar
+      status.left_s = Self.left(load_s.dropFirst(status.trial - 1)) - min(bar.elapsed_s, bar.total_s)
     }
   }
 
   func finish() throws {
-    try update { ($0.state, $0.left_s, $0.exit_status) = (.finished, 0, 0) }
+    try update { ($0.state, $0.left_s, $0.exit_status, $0.sending) = (.finished, 0, 0, nil) }
   }
 
   func fail(_ error: any Error) throws {

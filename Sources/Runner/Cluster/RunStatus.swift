@@ -13,6 +13,8 @@ struct RunStatus: Codable, Equatable, Sendable {
   var trials: Int
   /// What is left at most, as planned: load and overhead of this trial and those after it.
   var left_s: Double
+  /// How far the load of this trial is, once it is being sent; as of `updated`.
+  var sending: ProgressBar?
   /// Unix seconds.
   var started: Int
   var updated: Int
@@ -34,10 +36,12 @@ struct RunStatus: Codable, Equatable, Sendable {
     (self.left_s, started, updated) = (left_s, now, now)
   }
 
-  /// `trial 3 of 54, up to 12 min left`.
+  /// `trial 3 of 54, up to 12 m 05 s left`, and below it the bar of the load that is being sent.
   var words: String {
     switch state {
-    case .running: "trial \(max(1, trial)) of \(trials), up to \(PlanText.duration(left_s)) left"
+    case .running:
+      "trial \(max(1, trial)) of \(trials), up to \(PlanText.duration(left_s)) left"
+        + (sending.map { "\n\($0.text)" } ?? "")
     case .finished: "all \(trials) trials are finished"
     case .failed: "ended at trial \(max(1, trial)) of \(trials): \(message ?? "it does not say why")"
     }

@@ -2,17 +2,22 @@ import CloudUtil
 import Foundation
 import Wire
 
-/// `clocks.csv`: how far the clock of each other host of a trial was ahead of the frontend's, before and after it.
-struct ClockRecords {
-  static let name = "clocks.csv"
-  static let header = "host,when,offset_ns,within_ns\n"
+/// How far the clock of another host was ahead of the frontend's, as `provenance.json` has it.
+struct ClockReading: Codable, Equatable, Sendable {
+  var host: String
+  /// Before the load and after it; null if the host did not answer.
+  var before: ClockOffset?
+  var after: ClockOffset?
+}
 
-  enum Moment: String { case before, after }
+/// Reads the clocks of a trial's hosts, for its provenance.
+struct ClockRecords {
+  enum Moment { case before, after }
 
   /// Those that are not this machine.
-  var hosts: [CloudUtil.Host]
-  /// Of the trial.
-  var folder: URL
+  private let hosts: [CloudUtil.Host]
+  /// Of the trial, with its provenance.
+  private let folder: URL
 
   private static let patience: Duration = .seconds(10)
 
@@ -21,8 +26,8 @@ struct ClockRecords {
     self.folder = folder
   }
 
-  /// Asks all hosts at once and appends a row each; one that does not answer has none.
-  /// - Returns: the offsets by host.
+  /// Asks all hosts at once, and adds what they say to the provenance.
+  /// - Returns: the offsets by host; of one that does not answer there is none.
   @discardableResult
   func take(_ moment: Moment) async throws -> [String: ClockOffset] {
     guard !hosts.isEmpty else { return [:] }
@@ -35,12 +40,17 @@ struct ClockRecords {
       }
       return await group.reduce(into: [String: ClockOffset]()) { $0[$1.0] = $1.1 }
     }
-    let file = folder.appending(path: ClockRecords.name)
-    var text = (try? String(contentsOf: file, encoding: .utf8)) ?? ClockRecords.header
-    for (host, offset) in offsets.sorted(by: { $0.key < $1.key }) {
-      text += "\(host),\(moment.rawValue),\(offset.offset_ns),\(offset.within_ns)\n"
+    var provenance = try Provenance.read(from: folder)
+    var readings = provenance.clocks ?? hosts.map { ClockReading(host: $0.name) }
+    for index in readings.indices {
+      let offset = offsets[readings[index].host]
+      switch moment {
+      case .before: readings[index].before = offset
+      case .after: readings[index].after = offset
+      }
     }
-    try Data(text.utf8).write(to: file)
+    provenance.clocks = readings
+    try provenance.write(to: folder)
     return offsets
   }
 }

@@ -25,7 +25,7 @@ struct OverwriteMark: Equatable, Sendable {
   /// Whether the results in `folder` are this sweep's own.
   func covers(_ folder: URL) -> Bool {
     struct Origin: Decodable { var sweep: String? }
-    guard let data = try? Data(contentsOf: folder.appending(path: "provenance.json")) else { return false }
+    guard let data = try? Data(contentsOf: folder.appending(path: Provenance.name)) else { return false }
     return (try? JSONDecoder().decode(Origin.self, from: data))?.sweep == sweep
   }
 

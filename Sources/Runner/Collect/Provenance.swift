@@ -17,6 +17,8 @@ struct Provenance: Codable, Equatable, Sendable {
   var images: [String: String]
   /// Hosts of the cluster that did not answer any more: the components stood on the others.
   var lost_hosts: [String]?
+  /// Of the other hosts of a cluster.
+  var clocks: [ClockReading]?
   /// The state of the sources; null where they are not a git checkout.
   var git: Git?
   /// ISO 8601, when the trial began.
@@ -25,10 +27,16 @@ struct Provenance: Codable, Equatable, Sendable {
   /// With `--overwrite`, the sweep that measured the trial, so that it is not measured again when the sweep is resumed.
   var sweep: String?
 
+  static let name = "provenance.json"
+
+  static func read(from folder: URL) throws -> Provenance {
+    try JSONDecoder().decode(Provenance.self, from: Data(contentsOf: folder.appending(path: name)))
+  }
+
   func write(to folder: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try (encoder.encode(self) + Data("\n".utf8)).write(to: folder.appending(path: "provenance.json"))
+    try (encoder.encode(self) + Data("\n".utf8)).write(to: folder.appending(path: Provenance.name), options: .atomic)
   }
 
   struct Machine: Codable, Equatable, Sendable {

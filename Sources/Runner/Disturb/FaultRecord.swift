@@ -51,6 +51,12 @@ struct FaultRecord: Codable, Equatable, Sendable {
 }
 
 extension FaultRecord {
+  /// Writes all of a trial that is over.
+  static func write(_ records: [FaultRecord], to folder: URL) throws {
+    let text = header + records.map(\.line).joined()
+    try Data(text.utf8).write(to: folder.appending(path: name), options: .atomic)
+  }
+
   /// Reads `events.csv` in `folder`.
   /// - Returns: nothing if there is none: the trial has no faults.
   /// - Throws: `CSVError`, or what the file system says.

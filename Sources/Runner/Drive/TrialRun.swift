@@ -147,7 +147,7 @@ struct TrialRun {
           switch director.stage {
           case .driving:
             progress.stage("\(label): sending \(trial.totalQueries) queries, \(duration.components.seconds) s")
-            if progress.isTerminal {
+            if progress.isWatched {
               live = LiveView(label: label, total: duration, transport: transport, url: await metricsURL(desk))
             }
           case .draining: progress.stage("\(label): waiting for the last replies")

@@ -2,17 +2,24 @@ import Foundation
 
 /// What the user sees while a trial runs, on stderr: on a terminal a bar that is redrawn, in a pipe a line a stage.
 final class Progress {
-  let isTerminal: Bool
+  private let isTerminal: Bool
+  private let watch: ((ProgressBar) -> Void)?
   private let write: (String) -> Void
   private var hasBar = false
+  private var isWithinLine = false
 
+  /// - Parameter watch: hears how far the load is, for somebody who looks from elsewhere.
   init(
-    isTerminal: Bool = isatty(STDERR_FILENO) == 1,
-    write: @escaping (String) -> Void = { Console.tell($0) }
+    isTerminal: Bool = isatty(STDERR_FILENO) == 1, write: @escaping (String) -> Void = { Console.tell($0) },
+    watch: ((ProgressBar) -> Void)? = nil
   ) {
     self.isTerminal = isTerminal
+    self.watch = watch
     self.write = write
   }
+
+  /// Whether anybody wants to know how far the load is.
+  var isWatched: Bool { isTerminal || watch != nil }
 
   /// Something that the user should know; it stays.
   func note(_ line: String) {
@@ -28,6 +35,14 @@ final class Progress {
   /// Load is being sent.
   func sending(_ bar: ProgressBar) {
     if isTerminal { draw(bar.text) }
+    watch?(bar)
+  }
+
+  /// What somebody else has written for the user, which may end within a line; then no bar follows it.
+  func pass(_ text: String) {
+    clear()
+    write(text)
+    isWithinLine = !text.hasSuffix("\n")
   }
 
   /// Takes the bar away before results are printed.
@@ -37,13 +52,14 @@ final class Progress {
   }
 
   private func draw(_ text: String) {
+    guard !isWithinLine else { return }
     write("\r\u{1B}[K" + text)
     hasBar = true
   }
 }
 
 /// One line: how far the trial is, its latency so far, and the time left.
-struct ProgressBar: Equatable, Sendable {
+struct ProgressBar: Codable, Equatable, Sendable {
   var label: String
   /// Of the schedule's duration, in seconds.
   var elapsed_s: Double

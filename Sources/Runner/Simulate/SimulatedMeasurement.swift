@@ -48,7 +48,9 @@ struct SimulatedMeasurement: Sendable {
       try provenance.write(to: folder.partial)
       let outcome = try Simulation.run(trial, isCancelled: isCancelled)
       let measures = SimulatedMeasures(outcome, mode: place.trial.mode, network: trial.network)
-      let summary = Summary(place, measures, outcome, codes: trial.codes)
+      let faults = FaultRecord.simulated(of: place.trial, struck: outcome.faultsStruck)
+      if !faults.isEmpty { try FaultRecord.write(faults, to: folder.partial) }
+      let summary = Summary(place, measures, outcome, codes: trial.codes, faults: faults)
       try LatencyHistogram.write([("e2e", measures.e2e_ms), ("client", measures.client_ms)], to: folder.partial)
       if withRows { try SimulatedRecords(outcome: outcome, trial: trial).write(to: folder.partial) }
       try summary.write(to: folder.partial)

@@ -106,7 +106,8 @@ struct SimulatedMeasures {
 extension Summary {
   /// Of a simulated trial. Byte for byte what an analysis of its rows gives.
   init(
-    _ place: ResultPlace, _ measures: SimulatedMeasures, _ outcome: SimulationOutcome, codes: CodeModel
+    _ place: ResultPlace, _ measures: SimulatedMeasures, _ outcome: SimulationOutcome, codes: CodeModel,
+    faults: [FaultRecord] = []
   ) {
     func sample(_ count: Int, _ duration_ns: Int64) -> SampleSummary? {
       SampleSummary(sorted: Array(repeating: Double(duration_ns) / 1e3, count: count))
@@ -122,6 +123,6 @@ extension Summary {
       answered: measures.answered, requeued: outcome.requeued, workers_lost: outcome.workersLost, accuracy: nil,
       offered_per_s: measures.throughput.offered_per_s, achieved_per_s: measures.throughput.achieved_per_s,
       verdict: reasons.isEmpty ? .valid : .invalid, reasons: reasons, overloaded: measures.throughput.overloaded,
-      costs: TrialCosts())
+      faults: faults.isEmpty ? nil : faults, costs: TrialCosts())
   }
 }

@@ -32,19 +32,51 @@ extension SimulatedFault {
   /// What the experiment's `faults` do to the trial's workers. Redis is not on a query's way: its faults have no effect.
   /// - Throws: `Failure` (config) for one of a client or the frontend, which are not modelled.
   static func faults(of trial: Trial) throws -> [SimulatedFault] {
+    try plan(of: trial).filter(\.isModelled).map { entry in
+      guard let worker = trial.instances.firstIndex(where: { $0.component == entry.component }) else {
+        throw Failure(
+          exitCode: .config,
+          "faults: \(entry.fault): a simulation has no faults of \(entry.component?.role ?? "that"); leave it out with "
+            + "--set faults='[...]'")
+      }
+      return SimulatedFault(time_ns: time_ns(of: entry.fault), Action(entry.fault), worker: worker)
+    }
+  }
+
+  fileprivate static func plan(of trial: Trial) -> [FaultPlan.Entry] {
     guard trial.faults != nil else { return [] }
     var load_s = trial.load_s
     if case .trace = trial.arrivals { load_s = .infinity }
-    return try FaultPlan(trial, load_s: load_s).entries.compactMap { entry in
-      guard entry.omission == nil, let component = entry.component, component != .redis else { return nil }
-      guard let worker = trial.instances.firstIndex(where: { $0.component == component }) else {
-        throw Failure(
-          exitCode: .config,
-          "faults: \(entry.fault): a simulation has no faults of \(component.role); leave it out with --set faults='[...]'"
-        )
+    return FaultPlan(trial, load_s: load_s).entries
+  }
+
+  fileprivate static func time_ns(of fault: Fault) -> Int64 { Int64((fault.at_s * 1e9).rounded()) }
+}
+
+extension FaultPlan.Entry {
+  fileprivate var isModelled: Bool { omission == nil && component != .redis }
+}
+
+extension FaultRecord {
+  /// What became of the faults of a simulated trial, in nanoseconds from the start of its schedule.
+  /// - Parameter struck: how many of `SimulatedFault.faults` did, which is in order.
+  static func simulated(of trial: Trial, struck: Int) -> [FaultRecord] {
+    var left = struck
+    return SimulatedFault.plan(of: trial).map { entry in
+      var record = FaultRecord(fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: "")
+      if let omission = entry.omission {
+        record.remark = omission
+      } else if !entry.isModelled {
+        record.remark = "simulated queries do not pass redis"
+      } else if left == 0 {
+        record.remark = "the load was over before"
+      } else {
+        left -= 1
+        let time_ns = SimulatedFault.time_ns(of: entry.fault)
+        (record.due_ns, record.began_ns, record.effective_ns) = (time_ns, time_ns, time_ns)
+        record.outcome = .done
       }
-      return SimulatedFault(
-        time_ns: Int64((entry.fault.at_s * 1e9).rounded()), Action(entry.fault), worker: worker)
+      return record
     }
   }
 }

@@ -41,4 +41,6 @@ public struct SimulationOutcome: Sendable {
   /// Batches queued again because their worker was lost.
   public var requeued = 0
   public var workersLost = 0
+  /// How many of the trial's faults happened before its end.
+  public var faultsStruck = 0
 }

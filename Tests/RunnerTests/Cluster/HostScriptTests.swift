@@ -139,6 +139,9 @@ import Testing
       #expect(try await !isAtWork())
       #expect(try await shell.require(at(home, DetachedRun.status(folder)), deadline: soon).stdout.isEmpty)
       #expect(try await shell.require(at(home, DetachedRun.logStart(folder)), deadline: soon).stdout == "1\n")
+      // Whoever only looks leaves nothing in the way of the first run.
+      #expect(try await shell.require(at(home, DetachedRun.watch(folder)), deadline: soon).stdout.isEmpty)
+      #expect(!FileManager.default.fileExists(atPath: folder.lock))
 
       try "--- an earlier run\nits words\n".write(
         to: home.appending(path: DetachedRun.log), atomically: true, encoding: .utf8)
@@ -151,9 +154,11 @@ import Testing
       let status = try RunStatus(try await shell.require(at(home, DetachedRun.status(folder)), deadline: soon).stdout)
       #expect(status.launch == "a1" && status.words == "trial 1 of 2, up to \(PlanText.duration(7)) left")
 
+      async let watched = shell.run(at(home, DetachedRun.watch(folder)), deadline: soon)
       async let followed = shell.run(at(home, DetachedRun.follow(folder, from: 1)), deadline: soon)
       try "".write(toFile: folder.path + "/end", atomically: true, encoding: .utf8)
       #expect(try await followed.stdout.hasSuffix("ended\n"))
+      #expect(try await watched.stdout.split(separator: "\n").allSatisfy { try RunStatus(String($0)) == status })
       #expect(try await !isAtWork())
       // It did not say how it ended.
       #expect(status.ended.state == .failed && status.ended.words.contains("launch again goes on"))

@@ -71,6 +71,8 @@ import Testing
   func status() throws {
     var status = RunStatus(launch: "x", trials: 54, left_s: 725, now: 0)
     #expect(status.words == "trial 1 of 54, up to \(PlanText.duration(725)) left")
+    status.sending = ProgressBar(label: "trial 1 of 54: coded, 300/s", elapsed_s: 30, total_s: 120)
+    #expect(status.words.hasSuffix(" left\n\(status.sending?.text ?? "")"))
     status.state = .finished
     #expect(status.words == "all 54 trials are finished" && status.ended == status)
     #expect(throws: Failure.self) { try RunStatus("{\"state\":") }

@@ -46,6 +46,12 @@ struct SimulatedMeasuresTests {
       ["slo_ms": "60", "send_rates": "[400]"], ["max_in_flight": "10", "send_rates": "[400]"],
       ["background_traffic": "[4]", "batch_timeout_ms": "5", "batch_sizes": "[2]"],
       ["background_traffic": #"["clipper"]"#], ["num_queries": "1", "warmup_batches": "0"],
+      [
+        "faults": #"""
+        [{"at_s": 2, "action": "kill", "target": "worker/1"}, {"at_s": 3, "action": "restart", "target": "random"},
+         {"at_s": 4, "action": "kill", "target": "redis"}, {"at_s": 5, "action": "pause", "target": "parity/0"}]
+        """#
+      ],
     ])
   func rows(changes: [String: String?]) throws {
     let folder = try TemporaryFolder()
@@ -55,13 +61,34 @@ struct SimulatedMeasuresTests {
       let (simulated, place) = try Self.simulated(trial)
       let outcome = try Simulation.run(simulated)
       let measures = SimulatedMeasures(outcome, mode: trial.mode, network: simulated.network)
-      let summary = Summary(place, measures, outcome, codes: simulated.codes)
+      let faults = FaultRecord.simulated(of: trial, struck: outcome.faultsStruck)
+      let summary = Summary(place, measures, outcome, codes: simulated.codes, faults: faults)
       let url = URL(filePath: folder.path)
+      try FaultRecord.write(faults, to: url)
       try SimulatedRecords(outcome: outcome, trial: simulated).write(to: url)
       let analyzed = try Analysis.analyze(
         trial: trial, folder: url, fingerprint: place.fingerprint, environment: place.environment)
       #expect(summary == analyzed, "\(trial.mode)")
       #expect(Report.text(summary) == Report.text(analyzed), "\(trial.mode)")
+    }
+  }
+
+  @Test("says of each fault when it struck, or why it did not")
+  func faults() throws {
+    let trial = try #require(
+      Self.sweep([
+        "redundancy_modes": #"["equal"]"#,
+        "faults": #"""
+        [{"at_s": 4, "action": "kill", "target": "redis"}, {"at_s": 2, "action": "kill", "target": "worker/1"},
+         {"at_s": 5, "action": "slow", "target": "worker/2", "factor": 2}]
+        """#,
+      ]).trials.first)
+    for struck in 0...2 {
+      let records = FaultRecord.simulated(of: trial, struck: struck)
+      #expect(records.map(\.fault.at_s) == [2, 4, 5])
+      #expect(records.map(\.outcome) == [struck > 0 ? .done : .omitted, .omitted, struck > 1 ? .done : .omitted])
+      #expect(records[0].effective_ns == (struck > 0 ? 2_000_000_000 : nil))
+      #expect(records[1].remark == "simulated queries do not pass redis")
     }
   }
 
