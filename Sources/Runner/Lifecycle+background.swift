@@ -39,6 +39,12 @@ extension Lifecycle {
     return WorkerLink(mbit: mbit, gateway: gateway)
   }
 
+  /// Hosts that the shuffles of a trial go between, idle ones included; nil where it has none.
+  func shuffleHosts(of trial: Trial) -> Int? {
+    guard trial.shuffles > 0 else { return nil }
+    return link_mbit(of: trial) == nil ? workerHosts.count : invocation.mostInstances
+  }
+
   /// Every machine that was got for workers, idle ones included, each once.
   private var workerHosts: [CloudUtil.Host] {
     Dictionary(machinery.fleet[Role("worker")].map { ($0.name, $0) }) { first, _ in first }
@@ -54,7 +60,8 @@ extension Lifecycle {
       let label = label(trial)
       return NetworkShuffle(
         streams: streams, seed: LoadSeed.mixed(trial.seed ^ LoadSeed.fnv1a("shuffles")),
-        stations: deployment.shuffleStations(on: workerHosts), engine: machinery.engine,
+        stations: deployment.shuffleStations(on: workerHosts, links: invocation.mostInstances),
+        engine: machinery.engine,
         secret: deployment.linkSecret, folder: deployment.folder,
         tell: { Console.tell("\(label): \($0)\n") })
     case .clipper:

@@ -26,7 +26,7 @@ extension Lifecycle {
       try Measurement(
         $0.trial, assets: $0.assets, of: invocation, engine: machinery.engineName, limits: options.limits,
         measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", device: device,
-        link: link(of: $0.trial, gateway), digests: &digests)
+        link: link(of: $0.trial, gateway), shuffleHosts: shuffleHosts(of: $0.trial), digests: &digests)
     }
     for measurement in measurements where try measurement.folder.recover() {
       progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
@@ -154,7 +154,7 @@ extension FleetSpec {
     var groups = [
       Role("frontend"): Group(count: 1, instanceType: experiment.frontendType),
       Role("worker"): Group(
-        count: sweep.trials.map(\.instances.count).max() ?? 0, instanceType: experiment.workerType),
+        count: sweep.mostInstances, instanceType: experiment.workerType),
       Role("client"): Group(count: experiment.numClients, instanceType: experiment.clientType),
     ]
     if experiment.backgroundTraffic.contains(.clipper) {

@@ -29,7 +29,7 @@ extension Lifecycle {
     var digests = FileDigests()
     var measurements: [SimulatedMeasurement] = []
     for invocation in invocations {
-      let hosts = invocation.sweep.trials.map(\.instances.count).max() ?? 0
+      let hosts = invocation.mostInstances
       for trial in invocation.sweep.trials {
         measurements.append(
           try SimulatedMeasurement(

@@ -8,32 +8,56 @@ struct HostRecords {
   static let name = "hosts.csv"
   static let header = "host,at_ns,cpu_busy,cpu_steal,memory_used_bytes,received_bytes_per_s,sent_bytes_per_s\n"
   private static let interval: Duration = .seconds(1)
+  /// How long a host may take to answer.
+  private static let patience: Duration = .seconds(10)
 
   var hosts: [CloudUtil.Host]
   /// Of the trial.
   var folder: URL
 
-  /// Appends a row a host and second, until the task is cancelled. A host that does not answer has no row.
+  /// Appends a row a host and second, until the task is cancelled. A host that does not answer has no row, and the others
+  /// do not wait for it.
+  /// - Throws: what the file system says.
   func keep() async throws {
     let file = folder.appending(path: HostRecords.name)
     try Data(HostRecords.header.utf8).write(to: file)
-    let handle = try FileHandle(forWritingTo: file)
-    defer { try? handle.close() }
-    try handle.seekToEnd()
+    let rows = try Rows(file)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for host in hosts { group.addTask { try await keep(host, in: rows) } }
+      try await group.waitForAll()
+    }
+  }
+
+  private func keep(_ host: CloudUtil.Host, in rows: Rows) async throws {
     let clock = Clock()
     var next = ContinuousClock.now
-    var earlier: [String: (counters: HostCounters, at: Instant)] = [:]
+    var earlier: (counters: HostCounters, at: Instant)?
     while true {
-      let later = await readings(clock, deadline: next + .seconds(10))
-      for (host, reading) in later.sorted(by: { $0.key < $1.key }) {
-        guard let before = earlier[host], before.at < reading.at else { continue }
-        let usage = HostUsage(from: before.counters, to: reading.counters, elapsed: reading.at - before.at)
-        try handle.write(contentsOf: Data(HostRecords.row(host, usage, at: reading.at).utf8))
+      let counters = try? await host.counters(deadline: next + HostRecords.patience)
+      let now = clock.now()
+      if let counters {
+        if let earlier, earlier.at < now {
+          let usage = HostUsage(from: earlier.counters, to: counters, elapsed: now - earlier.at)
+          try await rows.append(HostRecords.row(host.name, usage, at: now))
+        }
+        earlier = (counters, now)
       }
-      earlier.merge(later) { $1 }
       next = max(next + HostRecords.interval, .now)
       try await Task.sleep(until: next)
     }
+  }
+
+  private actor Rows {
+    private let handle: FileHandle
+
+    init(_ file: URL) throws {
+      handle = try FileHandle(forWritingTo: file)
+      try handle.seekToEnd()
+    }
+
+    deinit { try? handle.close() }
+
+    func append(_ row: String) throws { try handle.write(contentsOf: Data(row.utf8)) }
   }
 
   static func row(_ host: String, _ usage: HostUsage, at instant: Instant) -> String {
@@ -41,20 +65,5 @@ struct HostRecords {
     let rates = [usage.received_bytes_per_s, usage.sent_bytes_per_s].map { String(format: "%.0f", $0) }
     return ([host, "\(instant.nanoseconds)"] + fractions + ["\(usage.usedMemory_bytes)"] + rates)
       .joined(separator: ",") + "\n"
-  }
-
-  private func readings(
-    _ clock: Clock, deadline: ContinuousClock.Instant
-  ) async -> [String: (counters: HostCounters, at: Instant)] {
-    await withTaskGroup { group in
-      for host in hosts {
-        group.addTask { (host.name, try? await host.counters(deadline: deadline), clock.now()) }
-      }
-      var readings: [String: (counters: HostCounters, at: Instant)] = [:]
-      for await (name, counters, at) in group {
-        if let counters { readings[name] = (counters, at) }
-      }
-      return readings
-    }
   }
 }

@@ -19,7 +19,8 @@ struct Measurement: Sendable {
   /// - Throws: `Failure` if a file of the experiment cannot be read.
   init(
     _ trial: Trial, assets: TrialAssets, of invocation: Invocation, engine: String, limits: [RoleLimits],
-    measuringScheduling: String, device: String, link: WorkerLink? = nil, digests: inout FileDigests
+    measuringScheduling: String, device: String, link: WorkerLink? = nil, shuffleHosts: Int? = nil,
+    digests: inout FileDigests
   ) throws {
     self.trial = trial
     self.assets = assets
@@ -32,7 +33,8 @@ struct Measurement: Sendable {
     }
     environment = RunEnvironment(
       models: models, inputs: inputs, measuringScheduling: measuringScheduling, engine: engine,
-      limits: limits.map(\.description).sorted(), device: device, link_mbit: link?.mbit)
+      limits: limits.map(\.description).sorted(), device: device, link_mbit: link?.mbit,
+      shuffle_hosts: shuffleHosts)
     fingerprint = try Fingerprint.of(trial, environment: environment)
     path = invocation.folder(of: trial)
     folder = ResultFolder(url: URL(filePath: path))

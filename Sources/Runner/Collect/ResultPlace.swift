@@ -43,6 +43,7 @@ struct ResultPlace: Equatable, Sendable {
       (there.limits != here.limits, "other limits"), (there.models != here.models, "other model files"),
       (there.device != here.device, "models on the \(there.device)"),
       (there.inputs != here.inputs, "other input files"), (there.link_mbit != here.link_mbit, "other links"),
+      (there.shuffle_hosts != here.shuffle_hosts, "shuffles between another number of hosts"),
       (there.measuring_scheduling != here.measuring_scheduling, "scheduling \(there.measuring_scheduling)"),
       (there.simulation != here.simulation, "another simulation (network, hosts or service times)"),
     ]

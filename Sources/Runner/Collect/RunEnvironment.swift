@@ -21,14 +21,17 @@ struct RunEnvironment: Codable, Equatable, Sendable {
   var simulation: SimulationSettings?
   /// The rate of each worker's link, where containers of one machine play hosts; absent where they have the host's.
   var link_mbit: Double?
+  /// Hosts that network shuffles go between, those without a worker included; absent without shuffles.
+  var shuffle_hosts: Int?
 
   /// This machine.
   init(
     models: [String: String], inputs: [String: String] = [:], measuringScheduling: String = "niceness 0",
     engine: String = "process", limits: [String] = [], device: String = "cpu",
-    link_mbit: Double? = nil
+    link_mbit: Double? = nil, shuffle_hosts: Int? = nil
   ) {
     self.link_mbit = link_mbit
+    self.shuffle_hosts = shuffle_hosts
     self.limits = limits
     self.engine = engine
     self.models = models

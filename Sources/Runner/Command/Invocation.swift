@@ -8,6 +8,8 @@ struct Invocation: Sendable {
   var overrides: [String]
   var experiment: Experiment
   var sweep: Sweep
+  /// Instances of the largest trial of the whole sweep, whatever part of it is run: so many worker hosts belong to it.
+  private(set) var mostInstances: Int
   var results: ResultPath
   var installation: Installation
 
@@ -25,6 +27,7 @@ struct Invocation: Sendable {
     installation = try Installation.current()
     experiment = try file.load(overrides: try overrides.map(Override.init), place: place).copy(copy)
     sweep = Sweep(experiment)
+    mostInstances = sweep.mostInstances
     self.results = ResultPath(
       root: results, environment: environment, finalDir: finalDir, hasSeveralQueueModes: sweep.hasSeveralQueueModes)
   }
@@ -35,6 +38,7 @@ struct Invocation: Sendable {
     var scaled = self
     scaled.experiment = try scaling.scaled(experiment)
     scaled.sweep = Sweep(scaled.experiment)
+    scaled.mostInstances = scaled.sweep.mostInstances
     scaled.results.finalDir = scaling.finalDir(results.finalDir)
     return scaled
   }

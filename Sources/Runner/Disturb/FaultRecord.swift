@@ -29,6 +29,9 @@ struct FaultRecord: Codable, Equatable, Sendable {
   static let name = "events.csv"
   static let header = columns.joined(separator: ",") + "\n"
 
+  /// Whom it struck, or was to strike.
+  var whom: String { component ?? fault.target.description }
+
   /// How late it was in effect; nil where it was not carried out.
   var late_ms: Double? {
     guard outcome == .done, let due_ns, let effective_ns else { return nil }
@@ -97,7 +100,7 @@ extension FaultRecord {
   /// records are lost.
   static func reasons(_ records: [FaultRecord]) -> [String] {
     records.compactMap { record in
-      let whom = record.component ?? record.fault.target.description
+      let whom = record.whom
       switch record.outcome {
       case .failed: return "the fault \(record.fault.text(of: whom)) did not happen: \(record.remark)"
       case .done where record.fault.action == .kill && whom.hasPrefix("client/"):

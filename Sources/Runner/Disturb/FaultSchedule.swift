@@ -22,6 +22,14 @@ final class FaultSchedule: Disturbance {
   private let findFrontend: @Sendable () async -> FrontendAddress?
   private let frontend = Mutex<FrontendAddress?>(nil)
   private let work = Mutex<Task<Void, Never>?>(nil)
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Those that stand still now.
+    var paused: Set<Component> = []
+    /// What keeps the trial's record of its faults from being true.
+    var problem: (any Error)?
+  }
 
   /// How long an ended service may take to give its name free.
   private static let patience: Duration = .seconds(10)
@@ -41,8 +49,10 @@ final class FaultSchedule: Disturbance {
   func start(at zero: Instant) async throws {
     for entry in plan.entries {
       guard let omission = entry.omission else { continue }
-      try await journal.append(
-        FaultRecord(fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: omission))
+      let record = FaultRecord(
+        fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: omission)
+      try await journal.append(record)
+      tell("\(entry.fault.text(of: record.whom)) is left out: \(omission)")
     }
     let work = Task { [self] in
       await withTaskGroup(of: Void.self) { group in
@@ -60,6 +70,7 @@ final class FaultSchedule: Disturbance {
   }
 
   /// What is not due yet does not happen any more, and is recorded as such; what was paused goes on, so that it can end.
+  /// - Throws: what kept a row from being written, or a service from going on.
   func stop() async throws {
     guard
       let work = work.withLock({ work in
@@ -69,14 +80,25 @@ final class FaultSchedule: Disturbance {
     else { return }
     work.cancel()
     await work.value
-    for component in plan.components({ $0 == .pause }) {
-      if let spec = deployment.spec(of: component) { try? await engine.resume(spec.name) }
+    for component in state.withLock(\.paused) {
+      do {
+        if let spec = deployment.spec(of: component) { try await engine.resume(spec.name) }
+      } catch ContainerError.notRunning, ContainerError.unknown {
+        // It has ended meanwhile.
+      } catch {
+        keep(error)
+      }
     }
+    if let problem = state.withLock(\.problem) { throw problem }
   }
+
+  private func keep(_ problem: any Error) { state.withLock { $0.problem = $0.problem ?? problem } }
 
   /// Carries out the faults of one component in order.
   private func strike(_ component: Component, _ entries: [FaultPlan.Entry], from zero: Instant) async {
-    guard let spec = deployment.spec(of: component) else { return }
+    guard let spec = deployment.spec(of: component) else {
+      return keep(Failure(exitCode: .infrastructure, "faults: there is no service of \(component)"))
+    }
     var target = StruckService(spec: spec, component: component)
     for entry in entries {
       let due = zero + .nanoseconds(Int64(entry.fault.at_s * 1e9))
@@ -97,7 +119,7 @@ final class FaultSchedule: Disturbance {
         record.remark = "\(error)"
         tell("\(entry.fault.text(of: component.name)) did not happen: \(error)")
       }
-      try? await journal.append(record)
+      do { try await journal.append(record) } catch { keep(error) }
     }
   }
 
@@ -135,12 +157,17 @@ final class FaultSchedule: Disturbance {
 
   /// - Returns: what the user should know of it; empty if there is nothing.
   private func carryOut(_ fault: Fault, on target: inout StruckService) async throws -> String {
-    let name = target.spec.name
+    let (name, component) = (target.spec.name, target.component)
     switch fault.action {
     case .kill: try await engine.kill(name)
     case .restart: return try await restart(&target)
-    case .pause: try await engine.pause(name)
-    case .resume: try await engine.resume(name)
+    case .pause:
+      // It may stand still although it was cut short here.
+      state.withLock { _ = $0.paused.insert(component) }
+      try await engine.pause(name)
+    case .resume:
+      try await engine.resume(name)
+      state.withLock { _ = $0.paused.remove(component) }
     case .slow:
       try await engine.signal(name, SIGUSR1)
       target.pacesSet += 1
@@ -150,8 +177,8 @@ final class FaultSchedule: Disturbance {
     case .heal:
       target.link = LinkCondition()
       try await engine.shape(name, as: target.link)
-      if deployment.workersDelay, !plan.delays(of: target.component).isEmpty { try await setDelay(&target) }
-    case .delay where deployment.workersDelay:
+      if delaysItself(component), !plan.delays(of: component).isEmpty { try await setDelay(&target) }
+    case .delay where delaysItself(component):
       try await setDelay(&target)
       return "by the worker itself"
     case .delay:
@@ -160,6 +187,9 @@ final class FaultSchedule: Disturbance {
     }
     return ""
   }
+
+  /// Whether it delays what it sends, rather than its link: workers alone can.
+  private func delaysItself(_ component: Component) -> Bool { deployment.workersDelay && component.isWorker }
 
   /// Has a worker go on to its next delay.
   private func setDelay(_ target: inout StruckService) async throws {

@@ -110,7 +110,7 @@ final class NetworkShuffle: BackgroundLoad {
 
   /// A worker takes its link with it, on which nobody says anything any more.
   func hear(of exit: ServiceExit, _ how: String) {
-    guard let station = stations.firstIndex(where: { $0.service.name == exit.name || $0.worker == exit.name }) else {
+    guard let station = stations.firstIndex(where: { $0.service.name == exit.name || $0.link == exit.name }) else {
       return
     }
     state.withLock { state in
@@ -185,10 +185,10 @@ final class NetworkShuffle: BackgroundLoad {
 
   /// Where the others reach it.
   private func address(of station: ShuffleStation) async throws -> String {
-    guard let worker = station.worker else { return station.host.address }
-    let output = try await engine.exec(Command("hostname", ["-i"]), in: worker, deadline: .now + Self.patience)
+    guard let link = station.link else { return station.host.address }
+    let output = try await engine.exec(Command("hostname", ["-i"]), in: link, deadline: .now + Self.patience)
     guard let address = output.stdout.split(whereSeparator: \.isWhitespace).first else {
-      throw Failure(exitCode: .infrastructure, "\(worker): its address is not known: \(output.stderr)")
+      throw Failure(exitCode: .infrastructure, "\(link): its address is not known: \(output.stderr)")
     }
     return String(address)
   }

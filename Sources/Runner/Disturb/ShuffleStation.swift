@@ -2,32 +2,42 @@ import CloudUtil
 
 /// Where shuffles come from and go to: one program of ours, and the network that it loads.
 struct ShuffleStation: Sendable {
-  /// In `shuffles.csv`: the host's name; here, where a worker has a link of its own, the worker's (`worker/0`).
+  /// In `shuffles.csv`: the host's name; here, where a worker has a link of its own, the worker's (`worker/0`), and `idle/12`
+  /// where none stands.
   var name: String
   var service: ServiceSpec
   var host: CloudUtil.Host
-  /// The worker's service whose network it shares; nil: it has that of its host.
-  var worker: String?
+  /// The service whose address and link it has, a worker's or its own; nil: those of its host.
+  var link: String?
 }
 
 extension Deployment {
-  /// On each of `hosts` one; where workers have links of their own, with each of them one.
-  /// - Parameter hosts: all worker hosts, idle ones included.
-  func shuffleStations(on hosts: [CloudUtil.Host]) -> [ShuffleStation] {
-    guard link_mbit == nil else {
-      return zip(trial.instances, workers).enumerated().map { index, pair in
-        let (instance, worker) = pair
-        let host = placement.worker(index)
-        return ShuffleStation(
-          name: instance.component.name,
-          service: shuffle(index, on: host, address: "0.0.0.0", network: .service(worker.name)), host: host,
-          worker: worker.name)
+  /// On each of `hosts` one; where workers have links of their own, with each of them one, and one for each that only larger
+  /// trials have: hosts without a worker shuffle as well.
+  /// - Parameters:
+  ///   - hosts: all worker hosts, idle ones included.
+  ///   - links: of the largest trial.
+  func shuffleStations(on hosts: [CloudUtil.Host], links: Int) -> [ShuffleStation] {
+    guard let link_mbit else {
+      return hosts.enumerated().map { index, host in
+        ShuffleStation(
+          name: host.name, service: shuffle(index, on: host, address: host.address, network: .host), host: host)
       }
     }
-    return hosts.enumerated().map { index, host in
-      ShuffleStation(
-        name: host.name, service: shuffle(index, on: host, address: host.address, network: .host), host: host)
+    let busy = zip(trial.instances, workers).enumerated().map { index, pair in
+      let host = placement.worker(index)
+      return ShuffleStation(
+        name: pair.0.component.name,
+        service: shuffle(index, on: host, address: "0.0.0.0", network: .service(pair.1.name)), host: host,
+        link: pair.1.name)
     }
+    let idle = (busy.count..<max(busy.count, links)).map { index in
+      let host = placement.worker(index)
+      var service = shuffle(index, on: host, address: "0.0.0.0", network: .bridge())
+      service.link_mbit = link_mbit
+      return ShuffleStation(name: "idle/\(index)", service: service, host: host, link: service.name)
+    }
+    return busy + idle
   }
 
   private func shuffle(

@@ -27,6 +27,8 @@ final class ControlDesk: Sendable {
     case announced(Announcement)
     /// Redis does not answer, or does again.
     case redis(isAway: Bool)
+    /// Nothing more can be heard, for this reason; the last news.
+    case deaf(String)
   }
 
   /// For how long Redis may be silent before it counts as gone.
@@ -51,6 +53,7 @@ final class ControlDesk: Sendable {
             if !isAway { continuation.yield(.redis(isAway: true)) }
             isAway = true
           } catch {
+            continuation.yield(.deaf("what components say cannot be heard: \(error)"))
             return
           }
         }

@@ -32,6 +32,8 @@ struct TrialDirector: Sendable {
     case disturbed(String)
     /// Redis does not answer, or answers again.
     case redis(isAway: Bool)
+    /// What a trial needs beside its components is lost, in a sentence.
+    case broken(String)
     /// Time has passed.
     case tick
   }
@@ -115,6 +117,7 @@ struct TrialDirector: Sendable {
       deadWorkers.remove(component)
       if component == .redis { isRedisAway = false }
     case .redis(let isAway): setRedis(isAway: isAway)
+    case .broken(let reason): if isRunning { stage = .failed(reason) }
     case .disturbed, .tick: break
     }
     advance(at: now)

@@ -30,6 +30,9 @@ struct Sweep: Codable, Equatable, Sendable {
     self.trials = trials
   }
 
+  /// Of the largest trial.
+  var mostInstances: Int { trials.map(\.instances.count).max() ?? 0 }
+
   /// One value of each list.
   struct Place {
     var background: Background

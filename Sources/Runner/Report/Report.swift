@@ -85,7 +85,7 @@ enum Report {
       .map { $0.element }.map { record in
         row([
           Number.text(record.fault.at_s), record.fault.action.rawValue,
-          record.component ?? record.fault.target.description,
+          record.whom,
           record.late_ms.map { decimals($0, 2) } ?? "none", record.outcome.rawValue,
         ])
       }

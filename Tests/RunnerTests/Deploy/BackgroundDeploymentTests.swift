@@ -42,13 +42,13 @@ struct BackgroundDeploymentTests {
 
   @Test("shuffles on every worker host, idle ones included, over its own network, from the worker's image")
   func cluster() throws {
-    let stations = try deployment().shuffleStations(on: fleet[Role("worker")])
+    let stations = try deployment().shuffleStations(on: fleet[Role("worker")], links: 0)
     #expect(stations.map(\.name) == fleet[Role("worker")].map(\.name))
     #expect(stations.map(\.service.host) == stations.map(\.host.name))
     for (index, station) in stations.enumerated() {
       let service = station.service
       #expect(service.name == "shuffle-\(index)-parm" && service.component == "shuffle/\(index)")
-      #expect(service.network == .host && service.image == "sha256:1a" && station.worker == nil)
+      #expect(service.network == .host && service.image == "sha256:1a" && station.link == nil)
       #expect(service.command.arguments == ["--host", station.host.address])
       #expect(!"\(service.command)".contains("swordfish") && service.tag.run == "4f2a")
     }
@@ -59,10 +59,16 @@ struct BackgroundDeploymentTests {
     let deployment = try deployment(link_mbit: 250)
     #expect(deployment.workers.allSatisfy { $0.network == .bridge() && $0.link_mbit == 250 })
     #expect(deployment.specs.filter { $0.link_mbit != nil }.count == 6)
-    let stations = deployment.shuffleStations(on: fleet[Role("worker")])
+    let stations = deployment.shuffleStations(on: fleet[Role("worker")], links: 6)
     #expect(stations.map(\.name) == ["worker/0", "worker/1", "worker/2", "worker/3", "parity/4", "parity/5"])
     #expect(stations.map(\.service.network) == (0..<6).map { .service("worker-\($0)-parm") })
     #expect(stations.allSatisfy { $0.service.link_mbit == nil })
+    // As many hosts shuffle in every trial of a sweep.
+    let all = deployment.shuffleStations(on: fleet[Role("worker")], links: 8)
+    #expect(all.prefix(6).map(\.service) == stations.map(\.service))
+    #expect(all.suffix(2).map(\.name) == ["idle/6", "idle/7"])
+    #expect(all.suffix(2).map(\.link) == ["shuffle-6-parm", "shuffle-7-parm"])
+    #expect(all.suffix(2).allSatisfy { $0.service.network == .bridge() && $0.service.link_mbit == 250 })
   }
 
   @Test("has the second tenant beside it under names, a folder and a run in Redis of its own, with the same tag")
@@ -92,7 +98,7 @@ struct BackgroundDeploymentTests {
   func written() throws {
     try withTemporaryFolder { folder in
       let deployment = try deployment()
-      let stations = deployment.shuffleStations(on: fleet[Role("worker")])
+      let stations = deployment.shuffleStations(on: fleet[Role("worker")], links: 0)
       try deployment.write(to: folder, with: stations.map(\.service))
       let lines = try String(contentsOf: folder.appending(path: "deployment.txt"), encoding: .utf8).split(
         separator: "\n")

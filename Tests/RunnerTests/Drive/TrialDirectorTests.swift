@@ -53,6 +53,15 @@ import Testing
     #expect(director.stage == .failed("getting ready took longer than 120 s; still waiting for \(everyone)"))
   }
 
+  @Test("what a trial needs beside its components is lost: it fails with that, unless it is over")
+  func broken() {
+    var director = director()
+    director.handle(.broken("hosts.csv cannot be written"), at: at(1))
+    #expect(director.stage == .failed("hosts.csv cannot be written"))
+    director.handle(.broken("nor this"), at: at(1))
+    #expect(director.stage == .failed("hosts.csv cannot be written"))
+  }
+
   @Test("a process that ends before it is ready fails the trial with what it said")
   func earlyExit() {
     var director = director()

@@ -1,0 +1,110 @@
+import CloudUtil
+import Control
+import Foundation
+import Serving
+import Synchronization
+import Testing
+import Wire
+
+@testable import Runner
+
+@Suite("Faults as they are carried out")
+struct FaultScheduleTests {
+  private func deployment(_ faults: [Fault], folder: URL) throws -> Deployment {
+    var trial = try SimulatedMeasuresTests.sweep(["redundancy_modes": #"["none"]"#]).trials[0]
+    trial.faults = faults
+    let fleet = Fleet(
+      hosts: Dictionary(
+        uniqueKeysWithValues: ["frontend", "worker", "client"].map {
+          (Role($0), [CloudUtil.Host(name: "here", address: "127.0.0.1", shell: LocalShell())])
+        }))
+    let installation = try SimulatedMeasuresTests.installation()
+    return Deployment(
+      trial: trial,
+      assets: try TrialAssets(
+        trial, installation: installation, locator: FileLocator(experiment: "/nowhere/x.json", currentFolder: "/")),
+      faults: FaultPlan(trial, load_s: 10), placement: try Placement(fleet),
+      tag: ProcessTag(experiment: "ParM", run: "4f2a"), redis: try RedisService(address: "127.0.0.1"),
+      linkSecret: "swordfish", packaging: .programs(folder: "/nowhere"), limits: [:], folder: folder, port: 7,
+      isMeasuringRealtime: false, usesGPU: false)
+  }
+
+  /// Carries out `faults`, all due at once.
+  /// - Returns: what the engine was asked, without what only looks, in order.
+  private func asked(
+    _ faults: [Fault], workersDelay: Bool = false, engine: AskedEngine = AskedEngine()
+  ) async throws -> [String] {
+    let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "faults-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var deployment = try deployment(faults, folder: folder)
+    deployment.workersDelay = workersDelay
+    let clock = Wire.Clock()
+    let schedule = try FaultSchedule(
+      deployment, engine: engine, clock: clock, findFrontend: { nil }, restarted: { _ in }, tell: { _ in })
+    try await schedule.start(at: clock.now())
+    while try FaultRecord.read(from: folder).count < faults.count { try await Task.sleep(for: .milliseconds(5)) }
+    try await schedule.stop()
+    return engine.asked
+  }
+
+  @Test("A delay is a worker's own affair where links cannot have one; of everything else it is the link's")
+  func delay() async throws {
+    func delay(_ target: FaultTarget) -> [Fault] {
+      [Fault(at_s: 0, action: .delay, target: target, delay_ms: 20), Fault(at_s: 0, action: .heal, target: target)]
+    }
+    let worker = FaultTarget.numbered(role: .worker, number: 1)
+    #expect(
+      try await asked(delay(worker), workersDelay: true) == [
+        "signal worker-1-parm \(SIGUSR2)", "shape worker-1-parm", "signal worker-1-parm \(SIGUSR2)",
+      ])
+    #expect(try await asked(delay(worker)) == ["shape worker-1-parm", "shape worker-1-parm"])
+    for target in [FaultTarget.frontend, .redis, .numbered(role: .client, number: 0)] {
+      let asked = try await asked(delay(target), workersDelay: true)
+      #expect(asked.count == 2 && asked.allSatisfy { $0.hasPrefix("shape ") }, "\(asked)")
+    }
+  }
+
+  @Test("What stands still at the end goes on again; if it cannot, that is no trial as asked for")
+  func resumed() async throws {
+    let pause = [Fault(at_s: 0, action: .pause, target: .numbered(role: .worker, number: 0))]
+    #expect(try await asked(pause) == ["pause worker-0-parm", "resume worker-0-parm"])
+    let resume = pause + [Fault(at_s: 0, action: .resume, target: .numbered(role: .worker, number: 0))]
+    #expect(try await asked(resume) == ["pause worker-0-parm", "resume worker-0-parm"])
+    await #expect(throws: ContainerError.surviving(["stuck"])) {
+      try await asked(pause, engine: AskedEngine(resuming: { throw ContainerError.surviving(["stuck"]) }))
+    }
+    // It has ended meanwhile.
+    let ended = AskedEngine(resuming: { throw ContainerError.notRunning(service: "worker-0-parm", .signalled(SIGKILL)) }
+    )
+    #expect(try await asked(pause, engine: ended) == ["pause worker-0-parm"])
+  }
+}
+
+/// An engine that does nothing but remember what it was asked.
+private final class AskedEngine: ContainerEngine {
+  private let log = Mutex<[String]>([])
+  private let resuming: @Sendable () throws -> Void
+
+  init(resuming: @escaping @Sendable () throws -> Void = {}) { self.resuming = resuming }
+
+  var asked: [String] { log.withLock { $0 } }
+  private func note(_ what: String) { log.withLock { $0.append(what) } }
+
+  func deploy(_ specs: [ServiceSpec]) async throws { for spec in specs { note("deploy \(spec.name)") } }
+  func signal(_ name: String, _ signal: Int32) async throws { note("signal \(name) \(signal)") }
+  func kill(_ name: String) async throws { note("kill \(name)") }
+  func pause(_ name: String) async throws { note("pause \(name)") }
+  func resume(_ name: String) async throws {
+    try resuming()
+    note("resume \(name)")
+  }
+  func shape(_ name: String, as condition: LinkCondition) async throws { note("shape \(name)") }
+  func update(_ name: String, limits: Limits) async throws {}
+  func runOnce(_ spec: ServiceSpec, deadline: ContinuousClock.Instant) async throws -> Output { .ended(0) }
+  func exec(_ command: Command, in name: String, deadline: ContinuousClock.Instant) async throws -> Output { .ended(0) }
+  func stats(_ name: String) async throws -> ServiceStats { throw ContainerError.unknown(service: name) }
+  func logs(_ name: String, lines: Int) async throws -> String { "" }
+  func exits() -> AsyncStream<ServiceExit> { AsyncStream { $0.finish() } }
+  func remove(_ tag: ProcessTag) async throws {}
+}
