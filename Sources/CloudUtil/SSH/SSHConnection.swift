@@ -127,9 +127,17 @@ extension SSHConnection {
       for channel in channels { channel.lose(end) }
       return end
     } catch {
-      let end = error as? SSHError ?? .noSession(host: host, reason: "\(error)")
+      let end = SSHConnection.end(by: error, host: host)
       for channel in channels { channel.lose(end) }
       return end
+    }
+  }
+
+  private static func end(by error: any Error, host: String) -> SSHError {
+    switch error {
+    case let error as SSHError: error
+    case let error as ConnectError: SSHError(error)
+    default: .noSession(host: host, reason: "\(error)")
     }
   }
 
