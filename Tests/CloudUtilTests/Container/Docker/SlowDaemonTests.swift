@@ -106,4 +106,26 @@ import Testing
       #expect(text.contains(words), "\(text)")
     }
   }
+
+  @Test("A watch for ends outlives whatever fails once, and tells the end that came meanwhile")
+  func exits() async throws {
+    struct Odd: Error {}
+    let failures = Mutex(2)
+    let shell = ScriptedShell { command in
+      let fails = failures.withLock { left in
+        left -= 1
+        return left >= 0
+      }
+      if fails { throw Odd() }
+      return self.verb(command) == "container" ? .ended(0, Daemon.inspected(isRunning: false)) : .ended(0, "1.5\n")
+    }
+    let engine = DockerEngine(shell: shell, owner: owner)
+    engine.state.withLock { $0.services["one"] = DockerEngine.Service(spec: self.spec("one"), id: "3f") }
+    var told: ServiceExit?
+    for await exit in engine.exits() {
+      told = exit
+      break
+    }
+    #expect(told?.termination == .exited(3))
+  }
 }
