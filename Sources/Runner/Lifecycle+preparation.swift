@@ -17,7 +17,9 @@ extension Lifecycle {
     let prepared = try trials.map {
       (trial: $0, assets: try TrialAssets($0, installation: installation, locator: invocation.file.locator))
     }
-    var digests = FileDigests()
+    // Models may be large.
+    let modelFiles = Set(prepared.flatMap(\.assets.models.values).filter { $0.hasPrefix("/") })
+    var digests = try await onThread { try FileDigests(of: modelFiles) }
     try await HostFiles(machinery.fleet.all).provide(
       Set(prepared.flatMap(\.assets.files)).sorted(), digests: &digests)
     var models = ModelCheck(machinery: machinery, experiment: invocation.experiment.experimentID, progress: progress)
@@ -28,7 +30,9 @@ extension Lifecycle {
         measuringScheduling: machinery.isMeasuringRealtime ? "fifo" : "niceness 0", device: device,
         link: link(of: $0.trial, gateway), shuffleHosts: shuffleHosts(of: $0.trial), digests: &digests)
     }
-    for measurement in measurements where try measurement.folder.recover() {
+    for measurement in measurements {
+      let folder = measurement.folder
+      guard try await onThread({ try folder.recover() }) else { continue }
       progress.note("\(label(measurement.trial)): was whole when its run was killed; nothing of it is lost")
     }
     let results = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)

@@ -41,8 +41,8 @@ extension Lifecycle {
       progress.note(
         "slowdowns come on top of the times in \(measured.path); if those have them already: --set slowdowns='[]'")
     }
-    for measurement in measurements { _ = try measurement.place.folder.recover() }
     let places = measurements.map(\.place)
+    try await onThread { for place in places { _ = try place.folder.recover() } }
     let root = invocations.first.map { $0.results.folder(ofExperiment: $0.experiment.experimentID) }
     let overwrite = options.overwrite ? try root.map { try OverwriteMark(places, in: $0) } : nil
     let finished = try places.map { try $0.isFinished(overwrite: overwrite) }

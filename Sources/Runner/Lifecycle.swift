@@ -60,7 +60,7 @@ struct Lifecycle {
   /// Deploys, drives, collects and analyses one trial; its folder is whole afterwards, or lies aside with what there is.
   private func measure(_ measurement: Measurement, sweep: String?, links: LinkGround?) async throws -> Summary {
     let (trial, folder) = (measurement.trial, measurement.folder)
-    let (hadRest, lock) = try folder.begin()
+    let (hadRest, lock) = try await onThread { try folder.begin() }
     defer { lock.release() }
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement, sweep: sweep).write(to: folder.partial)
@@ -118,7 +118,7 @@ struct Lifecycle {
     summary.costs.analyze_s = costs.analyze_s
     try summary.write(to: folder.partial)
     try await Archive.write(of: folder.partial, shell: machinery.shell)
-    try folder.finish()
+    try await onThread { try folder.finish() }
     return summary
   }
 

@@ -111,7 +111,7 @@ final class ShuffleProgram: Sendable {
         let heard = Heard(connection)
         connection.send(line)
         return heard
-      } catch let error as SSHError {
+      } catch let error as ConnectError {
         guard ContinuousClock.now < deadline else { throw error }
         try await Task.sleep(for: .milliseconds(10))
       }

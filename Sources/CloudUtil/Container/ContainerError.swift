@@ -20,6 +20,16 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
   /// The service was removed, but its log is not in the file.
   case logLost(service: String, reason: String)
   case surviving([String])
+  /// What a program left that did not come to its end, for the reason in `after`.
+  case notRemoved(service: String, reason: String, after: String)
+
+  /// Whether it is the host that cannot be reached, or its daemon, and not a service.
+  var isOfHost: Bool {
+    switch self {
+    case .engine(.notAnswering, _), .engine(.tooSlow, _): true
+    default: false
+    }
+  }
 
   public var description: String {
     switch self {
@@ -41,6 +51,8 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
     case .image(let image, let problem, let host): "\(host): the image \(image) \(problem)"
     case .engine(let problem, let host): "\(host): \(problem)"
     case .logLost(let service, let reason): "\(service): its log could not be kept: \(reason)"
+    case .notRemoved(let service, let reason, let after):
+      "\(service): \(after)\nIts container may go on, since it could not be removed: \(reason)\nterminate removes it"
     case .surviving(let processes): "still there although killed: \(processes.joined(separator: ", "))"
     }
   }

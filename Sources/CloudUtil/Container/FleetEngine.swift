@@ -10,6 +10,8 @@ public final class FleetEngine: ContainerEngine {
   private let tell: @Sendable (String) -> Void
   /// The host of each service.
   private let places = Mutex<[String: String]>([:])
+  /// Tags whose containers may still be on a host, by its name.
+  private let unfinished = Mutex<[String: Set<ProcessTag>]>([:])
 
   /// - Parameters:
   ///   - engines: by the name of the host.
@@ -23,13 +25,17 @@ public final class FleetEngine: ContainerEngine {
     self.tell = tell
   }
 
-  /// All hosts at once, on each in order.
+  /// All hosts at once, on each in order. What could not be removed from a host before is removed first, since it would
+  /// load the host and keep names and ports; a host from which it still cannot be removed gets nothing.
   public func deploy(_ specs: [ServiceSpec]) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (host, specs) in Dictionary(grouping: specs, by: { $0.host ?? home }) {
         let engine = try engine(on: host, for: specs.first?.name ?? "")
         places.withLock { places in for spec in specs { places[spec.name] = host } }
-        group.addTask { try await engine.deploy(specs) }
+        group.addTask { [self] in
+          try await finishRemovals(from: engine, on: host)
+          try await engine.deploy(specs)
+        }
       }
       try await group.waitForAll()
     }
@@ -80,16 +86,18 @@ public final class FleetEngine: ContainerEngine {
     }
   }
 
-  /// On all hosts at once. One that does not answer keeps nobody from the rest: it is told, and whoever uses the host next
-  /// removes what is there.
+  /// On all hosts at once. One that does not answer, or not in time, keeps nobody from the rest: it is told, and the next
+  /// deployment on it begins with removing what is there.
   public func remove(_ tag: ProcessTag) async throws {
     let errors: [any Error] = await withTaskGroup(of: (any Error)?.self) { group in
       for (host, engine) in engines {
-        group.addTask { [tell] in
+        group.addTask { [self] in
           do {
-            try await engine.remove(tag)
+            try await remove(tag, from: engine, on: host)
           } catch let error as ContainerError where error.isOfHost {
-            tell("\(host) does not answer, its containers of run \(tag.run) may go on: \(error)")
+            tell(
+              "\(error)\nContainers of run \(tag.run) may go on on \(host); they are removed before anything else is started "
+                + "there, or by terminate")
           } catch { return error }
           return nil
         }
@@ -97,6 +105,22 @@ public final class FleetEngine: ContainerEngine {
       return await group.reduce(into: []) { errors, error in if let error { errors.append(error) } }
     }
     if let first = errors.first { throw first }
+  }
+
+  /// Remembers `tag` unless nothing of it is left.
+  private func remove(_ tag: ProcessTag, from engine: any ContainerEngine, on host: String) async throws {
+    unfinished.withLock { _ = $0[host, default: []].insert(tag) }
+    do {
+      try await engine.remove(tag)
+    } catch let error as ContainerError {
+      if case .logLost = error { unfinished.withLock { _ = $0[host]?.remove(tag) } }
+      throw error
+    }
+    unfinished.withLock { _ = $0[host]?.remove(tag) }
+  }
+
+  private func finishRemovals(from engine: any ContainerEngine, on host: String) async throws {
+    for tag in unfinished.withLock({ $0[host] ?? [] }) { try await remove(tag, from: engine, on: host) }
   }
 
   private func listen(_ take: @escaping @Sendable (ServiceExit) -> Void) -> Task<Void, Never> {
@@ -117,15 +141,5 @@ public final class FleetEngine: ContainerEngine {
       throw ContainerError.unsupported("there is no host \(host) in the fleet", service: service)
     }
     return engine
-  }
-}
-
-extension ContainerError {
-  /// Whether it is the host that cannot be reached, or its daemon, and not a service.
-  fileprivate var isOfHost: Bool {
-    switch self {
-    case .engine(.notAnswering, _), .engine(.tooSlow, _): true
-    default: false
-    }
   }
 }

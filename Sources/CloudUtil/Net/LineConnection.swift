@@ -1,16 +1,19 @@
 import Foundation
 import Synchronization
 
-/// A TCP connection over which lines of text go both ways. What comes in is heard on a thread of its own.
+/// A TCP connection over which lines of text go both ways. What comes in is heard on a thread of its own. One that is not
+/// listened to is closed with its last reference.
 public final class LineConnection: Sendable {
   private let descriptor: Int32
   /// Whether the descriptor is still open; held while it is written to.
   private let isOpen = Mutex(true)
 
+  private static let sendBuffer_bytes = 100 << 10
+
   /// - Parameters:
   ///   - name: of the host, for errors.
   ///   - silence: the connection breaks when what was sent has not been acknowledged for so long.
-  /// - Throws: `SSHError.unreachable`, `refused`.
+  /// - Throws: `ConnectError`.
   public init(
     to host: String, port: Int, name: String, silence: Duration = .seconds(5), by deadline: ContinuousClock.Instant
   ) throws {
@@ -18,13 +21,17 @@ public final class LineConnection: Sendable {
     // Who only listens notices a vanished host by this alone.
     for (level, option, value) in [
       (SOL_SOCKET, SO_KEEPALIVE, 1), (Int32(IPPROTO_TCP), TCP_KEEPIDLE, 2), (Int32(IPPROTO_TCP), TCP_KEEPINTVL, 1),
+      (SOL_SOCKET, SO_SNDBUF, LineConnection.sendBuffer_bytes),
     ] {
       var value = Int32(value)
       setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
   }
 
-  /// Sends a line, whose end is added. On a connection that is gone it does nothing: `listen` tells that.
+  deinit { isOpen.withLock { if $0 { close(descriptor) } } }
+
+  /// Sends a line, whose end is added, and never waits: the kernel keeps what the other side has not taken yet, at least
+  /// 100 KiB. A connection that takes no more is ended, and on one that is gone nothing is done: `listen` tells that.
   public func send(_ line: String) {
     isOpen.withLock { isOpen in
       guard isOpen else { return }
@@ -35,10 +42,9 @@ public final class LineConnection: Sendable {
         }
         if count > 0 {
           bytes = bytes.dropFirst(count)
-        } else if errno == EAGAIN {
-          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          guard poll(&entry, 1, 5000) > 0 else { return }
         } else if errno != EINTR {
+          // Whatever came after a part of a line would be misread.
+          shutdown(descriptor, Int32(SHUT_RDWR))
           return
         }
       }

@@ -30,14 +30,19 @@ final class SSHConnection: Sendable {
   /// - Parameters:
   ///   - socket: already connected, and owned, if there is one.
   ///   - carrier: what carries that, kept alive by this.
-  /// - Throws: `SystemCall` if the process has no descriptor left.
+  /// - Throws: `SSHError.noSession` if the process has no descriptor left.
   init(
     to destination: SSHDestination, knownHosts: KnownHosts, patience: Patience, socket: Int32? = nil,
     carrier: SSHConnection? = nil
   ) throws {
     self.destination = destination
     self.carrier = carrier
-    mailbox = try SSHMailbox()
+    do {
+      mailbox = try SSHMailbox()
+    } catch {
+      if let socket { close(socket) }
+      throw SSHError.noSession(host: "\(destination)", reason: "\(error)")
+    }
     let thread = Thread { [begun, mailbox] in
       let end = SSHConnection.drive(
         destination, knownHosts: knownHosts, patience: patience, socket: socket, mailbox: mailbox, begun: begun)
@@ -79,18 +84,20 @@ final class SSHConnection: Sendable {
     return process
   }
 
-  /// A socket that the host connects to `port` of `target`.
-  /// - Throws: `SSHError` as the host's, `SystemCall`, `CancellationError`.
-  func forward(to target: String, port: Int, by deadline: ContinuousClock.Instant) async throws -> Int32 {
+  /// A socket that the host connects to `port` of `target`; nil if the host has not said by `deadline` whether it can.
+  /// - Throws: `SSHError`: `unreachable` if the host says that it cannot; `CancellationError`.
+  func forward(to target: String, port: Int, by deadline: ContinuousClock.Instant) async throws -> Int32? {
     var ends: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-    _ = try SystemCall.check("socketpair", socketpair(AF_UNIX, kind, 0, &ends))
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+      throw SSHError.noSession(host: "\(destination)", reason: "\(SystemCall(call: "socketpair", code: errno))")
+    }
     let opened = Promise<Void>()
     mailbox.add(.forward(host: target, port: port, descriptor: ends[1], opened: opened))
     do {
-      guard try await opened.value(by: deadline) != nil else {
-        throw SSHError.unreachable(host: "\(target):\(port)", reason: "it did not answer in time")
-      }
+      if try await opened.value(by: deadline) != nil { return ends[0] }
+      close(ends[0])
+      return nil
     } catch let failure as SSHProcess.Failure {
       close(ends[0])
       if case .notSent(let error) = failure { throw error }
@@ -99,7 +106,6 @@ final class SSHConnection: Sendable {
       close(ends[0])
       throw error
     }
-    return ends[0]
   }
 }
 
@@ -127,9 +133,17 @@ extension SSHConnection {
       for channel in channels { channel.lose(end) }
       return end
     } catch {
-      let end = error as? SSHError ?? .noSession(host: host, reason: "\(error)")
+      let end = SSHConnection.end(by: error, host: host)
       for channel in channels { channel.lose(end) }
       return end
+    }
+  }
+
+  private static func end(by error: any Error, host: String) -> SSHError {
+    switch error {
+    case let error as SSHError: error
+    case let error as ConnectError: SSHError(error)
+    default: .noSession(host: host, reason: "\(error)")
     }
   }
 

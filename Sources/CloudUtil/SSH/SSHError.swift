@@ -30,6 +30,16 @@ public indirect enum SSHError: Error, Equatable {
   }
 }
 
+extension SSHError {
+  init(_ error: ConnectError) {
+    self =
+      switch error {
+      case .unreachable(let host, _, let reason): .unreachable(host: host, reason: reason)
+      case .refused(let host, _): .refused(host: host)
+      }
+  }
+}
+
 /// A host key that is not the pinned one.
 public struct HostKeyChange: Equatable, Sendable {
   /// As it stands in the file.

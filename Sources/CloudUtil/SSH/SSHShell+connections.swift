@@ -1,7 +1,10 @@
 // The connections of a shell: one, and more while it has more commands than fit on one.
 extension SSHShell {
-  /// Closes the connections once the commands on them have ended. The next command makes a new one.
-  public func close() { pool.withLock { $0 = [] } }
+  /// Closes the connections once the commands on them have ended. The next command makes a new one, to the jump host, too.
+  public func close() {
+    pool.withLock { $0 = [] }
+    carriers.withLock { $0 = [] }
+  }
 
   /// A connection for `command`.
   /// - Throws: `ShellError.unreached`, `CancellationError`.
@@ -45,10 +48,28 @@ extension SSHShell {
     if let connection = pool.withLock({ take(from: &$0) }) { return connection }
     do {
       let jump = try await carrier(first, by: deadline)
-      let socket = try await jump.forward(to: destination.address, port: destination.port, by: deadline)
+      let socket = try await forwarded(by: jump, by: min(deadline, .now + patience.connect))
       return try pool.withLock { try add(to: &$0, through: (socket, jump)) }
     } catch let error as SSHError where error.isPassing {
       throw SSHError.jumpFailed(host: host, jump: "\(first)", reason: "\(error)")
+    }
+  }
+
+  /// A socket that leads to the destination. A jump host that says that it does not get there is of use still; one that says
+  /// nothing, or no longer, is not asked again on the same connection, which may be broken without anybody having noticed.
+  private func forwarded(by jump: SSHConnection, by deadline: ContinuousClock.Instant) async throws -> Int32 {
+    let (address, port) = (destination.address, destination.port)
+    var hasAnswered = false
+    defer { if !hasAnswered { carriers.withLock { $0.removeAll { $0 === jump } } } }
+    do {
+      guard let socket = try await jump.forward(to: address, port: port, by: deadline) else {
+        throw SSHError.noSession(host: "\(address):\(port)", reason: "there was no answer in time")
+      }
+      hasAnswered = true
+      return socket
+    } catch let error as SSHError {
+      if case .unreachable = error { hasAnswered = true }
+      throw error
     }
   }
 

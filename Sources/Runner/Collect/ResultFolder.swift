@@ -1,6 +1,7 @@
 import Foundation
 
-/// Where one trial's results lie. They are written aside, in `<folder>.partial`, and renamed when they are whole.
+/// Where one trial's results lie. They are written aside, in `<folder>.partial`, and renamed when they are whole. What makes
+/// and renames folders waits for other runs that do, blocking its thread.
 struct ResultFolder: Equatable, Sendable {
   let url: URL
 
@@ -61,10 +62,10 @@ struct ResultFolder: Equatable, Sendable {
 
   private var parent: URL { url.deletingLastPathComponent() }
 
-  /// Runs `work` while no other run makes, renames or discards a folder beside this one.
+  /// Runs `work` while no other run makes, renames or discards a folder beside this one. Blocks the thread until then.
   private func alone<Result>(_ work: () throws -> Result) throws -> Result {
-    let lock = FolderLock(parent, waits: true)
-    defer { lock?.release() }
+    let lock = try FolderLock(waitingFor: parent)
+    defer { lock.release() }
     return try work()
   }
 

@@ -62,6 +62,14 @@ struct RunEnvironment: Codable, Equatable, Sendable {
 struct FileDigests {
   private var known: [String: String] = [:]
 
+  init() {}
+
+  /// Those of `files`, and of others when they are asked for.
+  /// - Throws: as `digest`.
+  init(of files: some Sequence<String>) throws {
+    for file in files { _ = try digest(of: file) }
+  }
+
   /// SHA-256 of the file, in hexadecimal; of a folder, that of its files' names and digests, by name.
   /// - Throws: `Failure` (config) if it cannot be read.
   mutating func digest(of path: String) throws -> String {

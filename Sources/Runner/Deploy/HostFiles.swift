@@ -19,9 +19,12 @@ struct HostFiles: Sendable {
   /// - Throws: `Failure` (config) if one is not here, `ShellError`.
   func provide(_ files: [String], digests: inout FileDigests) async throws {
     guard !others.isEmpty else { return }
-    var sums: [(path: String, digest: String)] = []
-    for file in files { sums.append((file, try digests.digest(of: file))) }
-    try await onEach { [sums] host in
+    let (sums, known) = try await onThread { [digests] in
+      var digests = digests
+      return (try files.map { (path: $0, digest: try digests.digest(of: $0)) }, digests)
+    }
+    digests = known
+    try await onEach { host in
       for (path, digest) in sums {
         // Beside it, so that a folder has one as well.
         let mark = "\(path).sha256"

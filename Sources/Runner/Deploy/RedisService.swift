@@ -92,10 +92,3 @@ struct RedisService: Sendable {
 func randomHex(bytes: Int) -> String {
   (0..<bytes).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
 }
-
-/// Runs blocking work on a thread of Dispatch's, so that Swift's cooperative pool never waits.
-func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
-  try await withCheckedThrowingContinuation { continuation in
-    DispatchQueue.global(qos: .userInitiated).async { continuation.resume(with: Swift.Result { try work() }) }
-  }
-}

@@ -202,7 +202,7 @@ final class NetworkShuffle: BackgroundLoad {
         return try await onThread {
           try LineConnection(to: address, port: Shuffles.port, name: station.name, by: deadline)
         }
-      } catch let error as SSHError {
+      } catch let error as ConnectError {
         guard ContinuousClock.now < deadline else { throw await notReady(station, "\(error)") }
         // Whoever has ended will not listen any more.
         do {

@@ -1,3 +1,4 @@
+import CloudUtil
 import Control
 import Foundation
 import Synchronization

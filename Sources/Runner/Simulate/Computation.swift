@@ -1,3 +1,4 @@
+import CloudUtil
 import Synchronization
 
 /// Work that keeps a core busy for long, on a thread of its own: Swift's own threads are few, and one must be free to hear of

@@ -247,40 +247,6 @@ import Testing
       }
     }
   }
-
-  @Test("A host behind another one is reached through it, its key pinned by its own name")
-  func jump() async throws {
-    try await SSHServer.use { jump in
-      try await SSHServer.use { server in
-        let keys = server.folder + "/authorized_keys"
-        let both = try [jump.folder + "/authorized_keys", keys].map { try String(contentsOfFile: $0, encoding: .utf8) }
-        try both.joined().write(toFile: keys, atomically: true, encoding: .utf8)
-        var destination = server.destination
-        destination.key = jump.key
-        destination.jump = .init(host: "127.0.0.1", port: jump.port, user: NSUserName())
-        let shell = SSHShell(to: destination, knownHosts: server.knownHosts)
-        let output = try await shell.require(
-          Command("sh", ["-c", "echo $SSH_CONNECTION; cat"], stdin: "in"), deadline: .soon)
-        #expect(output.stdout.hasSuffix(" \(server.port)\nin"))
-        let large = try await shell.require(Command("head", ["-c", "5000000", "/dev/zero"]), deadline: .soon)
-        #expect(large.stdout.utf8.count == 5_000_000)
-        #expect(try server.knownHosts.keys(of: server.name).count == 1)
-        #expect(try server.knownHosts.keys(of: jump.name).count == 1)
-        var ssh = OpenSSH(destination, knownHosts: server.knownHosts).command
-        let open = try await LocalShell().require(
-          Command(ssh.removeFirst(), ssh + ["127.0.0.1", "echo", "in"]), deadline: .soon)
-        #expect(open.stdout == "in\n")
-
-        server.stop()
-        let error = await #expect(throws: SSHError.self) {
-          try await shell.waitUntilReady(deadline: .now + .seconds(1))
-        }
-        #expect("\(try #require(error))".contains("through \(NSUserName())@[127.0.0.1]:\(jump.port)"))
-        try await server.start()
-        try await shell.require(Command("true"), deadline: .soon)
-      }
-    }
-  }
 }
 
 extension Command {

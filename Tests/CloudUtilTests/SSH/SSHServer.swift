@@ -100,6 +100,13 @@ final class SSHServer: Sendable {
     for pid in [sshd] + sessions + sessions.flatMap(SSHServer.children) { kill(pid, SIGSTOP) }
   }
 
+  /// Stops what serves its connections, until it is killed: they are silent, and new ones are not.
+  func pauseSessions() {
+    guard let sshd = process.withLock({ $0 }) else { return }
+    let sessions = SSHServer.children(of: sshd)
+    for pid in sessions + sessions.flatMap(SSHServer.children) { kill(pid, SIGSTOP) }
+  }
+
   /// The sshd processes whose parent is `pid`.
   static func children(of pid: Int32) -> [Int32] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []

@@ -109,4 +109,11 @@ import Testing
     #expect(failure?.exitCode == .infrastructure)
     #expect(failure?.description.contains("/proc/no/it_0/0.partial") == true)
   }
+
+  @Test("results of several runs never take their places at a time where folders cannot be held")
+  func notHeld() throws {
+    let failure = #expect(throws: Failure.self) { try FolderLock(waitingFor: URL(filePath: "/dev/null")) }
+    #expect(failure?.exitCode == .infrastructure)
+    #expect(failure?.description.contains("/dev/null cannot be locked") == true)
+  }
 }

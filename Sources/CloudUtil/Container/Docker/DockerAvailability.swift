@@ -44,8 +44,8 @@ extension DockerHost {
       guard let image = images.first(where: { $0.RepoTags?.contains(tag) ?? false || $0.Id == requirement.name }) else {
         throw ContainerError.image(requirement.name, .missing, host: shell.host)
       }
-      if let file = try requirement.staleFile(labels: image.Config?.Labels ?? [:]) {
-        throw ContainerError.image(requirement.name, .stale(file: file), host: shell.host)
+      if let problem = try requirement.problem(labels: image.Config?.Labels ?? [:]) {
+        throw ContainerError.image(requirement.name, problem, host: shell.host)
       }
       ids[requirement.name] = image.Id
     }

@@ -38,9 +38,9 @@ extension DockerEngine {
   }
 
   /// Tells every service that is not known to have ended as lost.
-  func noteLost(_ error: ContainerError) {
+  func noteLost(_ reason: String) {
     for service in state.withLock({ $0.services.values.filter { $0.exit == nil } }) {
-      note(service.spec.name, id: service.id, .exited(255), .lost(error.description))
+      note(service.spec.name, id: service.id, .exited(255), .lost(reason))
     }
   }
 }
@@ -79,13 +79,13 @@ private actor ExitWatch {
         lostSince = nil
         guard engine.state.withLock({ $0.exits.count }) == known else { continue }
         try await awaitDeath(since: now.trimmingCharacters(in: .whitespacesAndNewlines))
-      } catch let error as ContainerError {
+      } catch {
+        // Whatever it is, it may pass; a watch that ended by itself would leave every later end unheard.
+        if Task.isCancelled { return nil }
         let since = lostSince ?? .now
         lostSince = since
-        if ContinuousClock.now - since > ExitWatch.patience { engine.noteLost(error) }
+        if ContinuousClock.now - since > ExitWatch.patience { engine.noteLost("\(error)") }
         try? await Task.sleep(for: .milliseconds(200))
-      } catch {
-        return nil
       }
     }
     return nil

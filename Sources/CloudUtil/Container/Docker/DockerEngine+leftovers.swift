@@ -18,14 +18,12 @@ extension DockerEngine {
   ) async throws -> Leftovers<TaggedContainer> {
     try await shielded { [self] in
       let found = try await find(experiment: experiment)
-      let trials = try await docker.containers(orphanedTrials().map(\.id))
-      if !trials.isEmpty { try await docker.remove(trials) }
       let isOrphan = { (container: TaggedContainer) in container.isOrphan || ended.contains(container.owner) }
       let orphans = found.filter(isOrphan)
       var leftovers = Leftovers(removed: orphans, owned: found.filter { !isOrphan($0) })
       if !orphans.isEmpty {
         let containers = try await docker.containers(orphans.map(\.id))
-        try await docker.stop(containers)
+        await docker.stop(containers)
         do {
           try await docker.remove(containers)
         } catch ContainerError.surviving(let names) {
@@ -35,6 +33,8 @@ extension DockerEngine {
         }
       }
       try await removeEntries(experiment: experiment, ended: ended)
+      let trials = try await docker.containers(orphanedTrials().map(\.id))
+      if !trials.isEmpty { try await docker.remove(trials) }
       return leftovers
     }
   }

@@ -8,14 +8,18 @@ extension DockerEngine {
         "links of containers cannot be disturbed: \(DockerProblem.message(in: output.stderr))",
         service: docker.shell.host)
     }
-    let gateway = try await docker.perform(docker.commands.gateway).stdout.trimmingCharacters(
-      in: .whitespacesAndNewlines)
-    guard !gateway.isEmpty else {
+    guard let gateway = try await gateway() else {
       throw ContainerError.unsupported(
         "links of containers cannot be disturbed: its Docker Engine has no network \"bridge\" with a gateway",
         service: docker.shell.host)
     }
     return LinkGround(address: gateway, canDelay: output.stdout.hasPrefix("netem"))
+  }
+
+  /// The address of the host on Docker's own bridge, at which containers there reach it; nil if it has none.
+  func gateway() async throws -> String? {
+    try await docker.perform(docker.commands.gateways).stdout.split(whereSeparator: \.isWhitespace).first
+      .map(String.init)
   }
 
   public func shape(_ name: String, as condition: LinkCondition) async throws {
@@ -33,8 +37,8 @@ extension DockerEngine {
 }
 
 extension DockerCommands {
-  /// Prints the address at which containers on the usual network reach their host.
-  var gateway: Command {
-    docker("network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}", "bridge")
+  /// Prints the addresses at which containers on the network that they have by default reach their host.
+  fileprivate var gateways: Command {
+    docker("network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}", "bridge")
   }
 }

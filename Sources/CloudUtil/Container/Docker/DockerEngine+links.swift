@@ -9,9 +9,7 @@ extension DockerEngine {
     }
     let probe = try await docker.attempt(LinkRate.probe)
     guard probe.termination.isSuccess else { throw refusal(DockerProblem.message(in: probe.stderr)) }
-    let address = try await docker.perform(docker.commands.bridgeAddress).stdout
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !address.isEmpty else { throw refusal("Docker's bridge has no address") }
+    guard let address = try await gateway() else { throw refusal("Docker's bridge has no address") }
     let own = try await docker.attempt(LinkRate.requireAddress(address))
     guard own.termination.isSuccess else {
       throw refusal("Docker's bridge, \(address), is not one of this machine")
@@ -32,12 +30,5 @@ extension DockerEngine {
           service: spec.name, reason: "its link gets no rate: \(DockerProblem.message(in: output.stderr))")
       }
     }
-  }
-}
-
-extension DockerCommands {
-  /// Prints the address of the host on the bridge that containers have by default.
-  var bridgeAddress: Command {
-    docker("network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}")
   }
 }

@@ -3,20 +3,29 @@ import Foundation
 extension DockerEngine {
   /// SIGTERM, SIGKILL after two seconds, then their containers with anonymous volumes. The logs are in their files then.
   ///
-  /// Also finds what another engine or process deployed under this tag. A log that cannot be kept does not stop it.
+  /// Also finds what another engine or process deployed under this tag. A log that cannot be kept does not stop it, nor
+  /// does a daemon that takes long to stop containers: they are removed by force then.
   public func remove(_ tag: ProcessTag) async throws {
     try await shielded { [self] in
-      try await docker.perform(EntryFolder.remove([EntryFolder(tag: tag, owner: owner).path]))
+      // Forgotten whatever happens, so that asking again, perhaps much later, does not add to logs that are closed by then.
+      defer { state.withLock { $0.services = $0.services.filter { $0.value.spec.tag != tag } } }
+      var unremoved: ContainerError?
+      do {
+        try await docker.perform(EntryFolder.remove([EntryFolder(tag: tag, owner: owner).path]))
+      } catch let error as ContainerError where !error.isOfHost {
+        unremoved = error
+      }
       let found = try await docker.containers(labelled: ContainerLabel.all(of: tag))
       var lost: ContainerError?
       if !found.isEmpty {
-        try await docker.stop(found)
+        await docker.stop(found)
         lost = try await keepLogs(of: found)
-        for container in try await docker.containers(found.map(\.id)) { note(container) }
+        // How they ended is worth knowing, but no reason to let one run on.
+        let ended = try? await docker.containers(found.map(\.id))
+        for container in ended ?? [] { note(container) }
         try await docker.remove(found)
       }
-      state.withLock { $0.services = $0.services.filter { $0.value.spec.tag != tag } }
-      if let lost { throw lost }
+      if let problem = unremoved ?? lost { throw problem }
     }
   }
 
@@ -47,30 +56,41 @@ extension DockerHost {
   /// How long a service may take to end by itself.
   static let grace: Duration = .seconds(2)
 
-  /// Ends `containers`, also paused ones, which take note of SIGTERM only once they go on.
-  func stop(_ containers: [InspectedContainer]) async throws {
+  /// Asks `containers` to end, also paused ones, which take note of SIGTERM only once they go on. Whatever becomes of that,
+  /// `remove` ends those that stay.
+  func stop(_ containers: [InspectedContainer]) async {
     let paused = containers.filter(\.isPaused).map(\.id)
-    if !paused.isEmpty { _ = try await attempt(commands.resume(paused)) }
+    if !paused.isEmpty { _ = try? await attempt(commands.resume(paused)) }
     let running = containers.filter(\.isRunning).map(\.id)
     guard !running.isEmpty else { return }
-    // One that vanished meanwhile is no failure; one that stays is found by `remove`.
-    _ = try await attempt(
+    _ = try? await attempt(
       commands.stop(running, grace: DockerHost.grace), within: DockerHost.grace + DockerHost.patience)
   }
 
-  /// - Throws: `ContainerError.surviving` if one is still there.
+  /// Whatever state they are in; asked again as long as one is there.
+  /// - Throws: `ContainerError.surviving` if one is still there, `ContainerError.engine` if that cannot be found out.
   func remove(_ containers: [InspectedContainer]) async throws {
-    let output = try await attempt(commands.remove(containers.map(\.id)))
     let deadline = ContinuousClock.now + DockerHost.patience
+    var surviving = containers
     while true {
+      let reason = try await removalProblem(surviving)
       // Somebody else may be removing the same.
-      let surviving = try await self.containers(containers.map(\.id))
+      surviving = try await self.containers(containers.map(\.id))
       if surviving.isEmpty { return }
       guard ContinuousClock.now < deadline else {
-        let reason = DockerProblem.message(in: output.stderr)
         throw ContainerError.surviving(surviving.map { "\($0.name) (\(reason))" })
       }
-      _ = try await attempt(commands.remove(surviving.map(\.id)))
+    }
+  }
+
+  /// Removes `containers`, or begins to.
+  /// - Returns: what the daemon has to say about it.
+  private func removalProblem(_ containers: [InspectedContainer]) async throws -> String {
+    do {
+      return DockerProblem.message(in: try await attempt(commands.remove(containers.map(\.id))).stderr)
+    } catch ContainerError.engine(.tooSlow(let command), _) {
+      // The daemon goes on with what it was asked.
+      return "\(DockerProblem.tooSlow(command))"
     }
   }
 

@@ -85,8 +85,13 @@ public final class DockerEngine: ContainerEngine {
       return try await docker.attempt(command, within: deadline - .now)
     } catch {
       // Not in time, or interrupted: its `docker` was killed, but the container goes on.
-      try? await remove(spec.tag)
-      throw error
+      let cause = error
+      do {
+        try await remove(spec.tag)
+      } catch {
+        throw ContainerError.notRemoved(service: spec.name, reason: "\(error)", after: "\(cause)")
+      }
+      throw cause
     }
   }
 

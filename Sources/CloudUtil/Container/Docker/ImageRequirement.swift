@@ -19,14 +19,16 @@ public struct ImageRequirement: Hashable, Sendable {
 
   static func label(of file: String) -> String { "run_exp.sha256.\(URL(fileURLWithPath: file).lastPathComponent)" }
 
-  /// The first file that an image with `labels` holds another version of; nil if it is current.
-  func staleFile(labels: [String: String]) throws -> String? {
-    if let content, labels["run_exp.image"] != content { return content }
-    return try files.first { file in
-      guard let content = FileManager.default.contents(atPath: file) else {
+  /// What an image with `labels` is not, or holds another version of; nil if it is current.
+  /// - Throws: `SystemCall` if one of `files` cannot be read.
+  func problem(labels: [String: String]) throws -> ImageProblem? {
+    if let content, labels["run_exp.image"] != content { return .foreign(content: content) }
+    let stale = try files.first { file in
+      guard let bytes = FileManager.default.contents(atPath: file) else {
         throw SystemCall(call: "read \(file)", code: ENOENT)
       }
-      return try labels[ImageRequirement.label(of: file)] != SHA256.hex([UInt8](content))
+      return try labels[ImageRequirement.label(of: file)] != SHA256.hex([UInt8](bytes))
     }
+    return stale.map { .stale(file: $0) }
   }
 }

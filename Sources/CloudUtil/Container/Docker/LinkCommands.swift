@@ -39,19 +39,29 @@ enum LinkCommands {
   /// The loopback of the container is left alone.
   private static let shapeScript = #"""
     set -eu
-    drop() {
-      iptables -w 5 "$1" INPUT ! -i lo -j DROP && iptables -w 5 "$1" OUTPUT ! -o lo -j DROP
+    # What is there is read from lists: that there is nothing to delete looks like any other failure of deleting it.
+    is_dropping() {
+      rules=$(iptables -w 5 -S "$1") || exit 1
+      printf '%s\n' "$rules" | grep -qxF -e "-A $1 ! $2 lo -j DROP"
     }
-    if [ "$1" = 1 ]; then
-      drop -C 2>/dev/null || drop -A
-    else
-      while drop -D 2>/dev/null; do :; done
-    fi
+    is_delaying() {
+      disciplines=$(tc qdisc show dev eth0) || exit 1
+      # Another kind is somebody else's.
+      printf '%s\n' "$disciplines" | grep -q '^qdisc netem .* root '
+    }
+    for way in "INPUT -i" "OUTPUT -o"; do
+      chain=${way% *}
+      interface=${way#* }
+      if [ "$1" = 1 ]; then
+        is_dropping "$chain" "$interface" || iptables -w 5 -A "$chain" ! "$interface" lo -j DROP
+      else
+        while is_dropping "$chain" "$interface"; do iptables -w 5 -D "$chain" ! "$interface" lo -j DROP; done
+      fi
+    done
     if [ "$2" != 0 ]; then
       tc qdisc replace dev eth0 root netem delay "$2" limit 100000
-    else
-      # Refused where there is none, or another kind, which is somebody else's.
-      tc qdisc del dev eth0 root netem 2>/dev/null || true
+    elif is_delaying; then
+      tc qdisc del dev eth0 root
     fi
     """#
 }

@@ -42,6 +42,16 @@ import Testing
       "\(ContainerError.image("i", .missing, host: "h"))" == "h: the image i is missing; build it: Scripts/images")
   }
 
+  @Test("An image that was made for something else is told by what it should have been made for, and by no file")
+  func foreignImage() throws {
+    let requirement = ImageRequirement("run_exp-worker:latest", content: "worker")
+    #expect(try requirement.problem(labels: ["run_exp.image": "worker"]) == nil)
+    let problem = try #require(try requirement.problem(labels: ["run_exp.image": "redis"]))
+    #expect(problem == .foreign(content: "worker"))
+    let text = "\(ContainerError.image(requirement.name, problem, host: "h"))"
+    #expect(text.hasPrefix("h: the image run_exp-worker:latest was not made by Scripts/images for worker"))
+  }
+
   @Test("docker info of no daemon is a problem, of one what it has")
   func machine() throws {
     let none = #"{"ServerErrors":["Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"]}"#

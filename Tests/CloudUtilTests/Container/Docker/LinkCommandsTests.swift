@@ -76,6 +76,32 @@ struct LinkCommandsTests {
     }
   }
 
+  @Test("A link that cannot be healed is not said to be", arguments: ["iptables", "tc"])
+  func notHealed(_ program: String) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "links-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // Lists, and refuses whatever would change something.
+    let busy = #"""
+      #!/bin/sh
+      case " $* " in
+        *" -S INPUT "*) echo "-A INPUT ! -i lo -j DROP" ;;
+        *" -S "*) ;;
+        *" show "*) echo "qdisc netem 8001: root refcnt 2 limit 1000 delay 10ms" ;;
+        *) echo "another program is at it" >&2; exit 4 ;;
+      esac
+      """#
+    FileManager.default.createFile(
+      atPath: folder.appending(path: program).path, contents: Data(busy.utf8), attributes: [.posixPermissions: 0o755])
+    try await withNetwork { (pid: Int32) async throws -> Void in
+      var heal = LinkCommands.shape(pid: pid, as: LinkCondition())
+      heal.environment["PATH"] = "\(folder.path):/usr/sbin:/usr/bin:/sbin:/bin"
+      let output = try await Self.shell.run(heal, deadline: .now + .seconds(20))
+      #expect(!output.termination.isSuccess)
+      #expect(output.stderr.contains("another program is at it"))
+    }
+  }
+
   @Test("A process that has ended has no link")
   func ended() async throws {
     var gone: Int32 = 0

@@ -5,9 +5,10 @@ public struct SystemCall: Error, Equatable, CustomStringConvertible {
   public var call: String
   public var code: Int32
 
-  public var description: String {
-    "\(call): \(strerror(code).map { String(cString: $0) } ?? "error \(code)")"
-  }
+  public var description: String { "\(call): \(reason)" }
+
+  /// What the kernel says, without the call.
+  var reason: String { strerror(code).map { String(cString: $0) } ?? "error \(code)" }
 
   /// `result` of a call that says -1 and sets `errno` when it fails.
   /// - Throws: `SystemCall` then.
