@@ -29,11 +29,11 @@ extension Lifecycle {
       progress.tell("all \(site.all.count) machines run; \(place.whatItCosts(site, invocation, commands))")
       return
     }
+    guard let hold = FolderLock(URL(filePath: site.state)) else {
+      // The machines are that launch's.
+      throw Failure(exitCode: .infrastructure, "another launch of \(site.cluster) is at work on this machine")
+    }
     do {
-      guard let hold = FolderLock(URL(filePath: site.state)) else {
-        throw Failure(exitCode: .infrastructure, "another launch of \(site.cluster) is at work on this machine")
-      }
-      defer { hold.release() }
       try await interruptible {
         try await ClusterLaunch(
           site: site, invocation: invocation, build: options.build, onHostLoss: place.onHostLoss,
@@ -41,15 +41,13 @@ extension Lifecycle {
         ).begin()
       }
     } catch {
-      try await place.leave(site, after: error, invocation, options, commands)
+      try await place.leave(site, held: hold, after: error, invocation, options, commands)
       throw error
     }
-    site.noteStart()
+    hold.release()
     progress.tell("Starting run on frontend")
     progress.tell("this machine may leave now; attach follows again: \(commands.verb("attach", site.cluster))")
-    try await follow(
-      site, invocation, results: results, progress: progress, overwrites: options.overwrites, commands)
-    progress.tell(place.whatItCosts(site, invocation, commands))
+    try await follow(site, invocation, at: place, results: results, overwrites: options.overwrites, commands)
   }
 
   /// Follows the run that is at work, or the log of the last one, then brings its results home.
@@ -57,8 +55,7 @@ extension Lifecycle {
     _ invocation: Invocation, at place: ClusterPlace, cluster: ClusterID, results: Results, _ commands: ClusterCommands
   ) async throws {
     let site = try await place.site(of: cluster, commands)
-    try await interruptible { try await reach(site) }
-    try await follow(site, invocation, results: results, progress: place.progress, commands)
+    try await follow(site, invocation, at: place, reaches: true, results: results, commands)
   }
 
   static func status(
@@ -91,70 +88,6 @@ extension Lifecycle {
     }
     try show(invocation, path: path, results: results)
   }
-
-  // MARK: -
-
-  private static func reach(_ site: ClusterSite) async throws {
-    let (machine, shell, _) = try site.frontend
-    try await shell.waitUntilReady(deadline: .now + .seconds(60))
-    try await site.requireIdentity(of: machine, shell)
-  }
-
-  private static func follow(
-    _ site: ClusterSite, _ invocation: Invocation, results: Results, progress: CloudProgress,
-    overwrites: Bool = false, _ commands: ClusterCommands
-  ) async throws {
-    let follow = ClusterFollow(site: site, progress: progress)
-    let status: RunStatus
-    do {
-      status = try await interruptible { try await follow.follow() }
-    } catch is CancellationError {
-      progress.tell("the run goes on; follow it again with: \(commands.verb("attach", site.cluster))")
-      throw CancellationError()
-    } catch let error as SSHError {
-      throw Failure(
-        exitCode: .ssh, "\(error)\nthe run goes on; follow it again with: \(commands.verb("attach", site.cluster))")
-    }
-    do {
-      try await interruptible {
-        try await bringHome(site, invocation, path: nil, progress: progress, overwrites: overwrites)
-      }
-    } catch let failure as Failure where status.state != .finished {
-      // Why the run ended says more.
-      progress.tell("\(failure)")
-    }
-    if status.state == .finished || hasResults(invocation) { try show(invocation, path: nil, results: results) }
-    guard status.state == .finished else {
-      throw Failure(
-        exitCode: status.exit_status.flatMap(ExitCode.init) ?? .experiment,
-        "the run on \(site.cluster) \(status.words)\nmachines and results are still there; "
-          + "to go on: \(commands.launch(site.cluster))")
-    }
-  }
-
-  private static func bringHome(
-    _ site: ClusterSite, _ invocation: Invocation, path: String?, progress: CloudProgress, overwrites: Bool
-  ) async throws {
-    let root = invocation.results.root
-    var below = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
-    if let path { below = path }
-    guard below.hasPrefix(root + "/"), !below.split(separator: "/").contains("..") else {
-      throw Failure(exitCode: .usage, "--path \(below): results lie below \(root)/, as launch prints them")
-    }
-    progress.tell("collecting \(below)")
-    let isAtWork = try await ClusterFollow(site: site, progress: progress).status()?.isAtWork ?? false
-    try await ClusterResults(site: site, progress: progress).collect(
-      String(below.dropFirst(root.count + 1)), to: root, overwrites: overwrites, isAtWork: isAtWork)
-  }
-
-  private static func hasResults(_ invocation: Invocation) -> Bool {
-    invocation.sweep.trials.contains { ResultFolder(url: URL(filePath: invocation.folder(of: $0))).state.isFinished }
-  }
-
-  private static func show(_ invocation: Invocation, path: String?, results: Results) throws {
-    guard let path else { return try analyze(invocation, as: results) }
-    try results.show(path: path, try Analysis.analyze(folder: URL(filePath: path)))
-  }
 }
 
 extension ClusterPlace {
@@ -173,30 +106,5 @@ extension ClusterPlace {
       try ShuffleHosts.require(machines[Role("worker")]?.count ?? 0, for: invocation)
       return try place.site(of: spec.cluster, machines)
     }
-  }
-
-  /// What becomes of the machines when they could not be made ready.
-  fileprivate func leave(
-    _ site: ClusterSite, after error: any Error, _ invocation: Invocation, _ options: Lifecycle.ClusterOptions,
-    _ commands: ClusterCommands
-  ) async throws {
-    guard case .ec2(let cloud) = self else { return }
-    // Results that nobody has yet are worth more.
-    let hasRun = (try? await ClusterFollow(site: site, progress: progress).status()) ?? nil != nil
-    if options.terminatesOnFailure, hasRun || site.hasStarted {
-      progress.tell("not given back, since a run was started on them before: collect its results, then terminate")
-    }
-    guard options.terminatesOnFailure, !(error is CancellationError), !hasRun, !site.hasStarted else {
-      progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, invocation, commands))")
-      return
-    }
-    progress.tell("\(error)\ngiving the machines back (--terminate-on-failure)")
-    try await Lifecycle.terminate([site.cluster], on: cloud, commands)
-  }
-
-  fileprivate func whatItCosts(_ site: ClusterSite, _ invocation: Invocation, _ commands: ClusterCommands) -> String {
-    guard case .ec2(let cloud) = self else { return "the machines stay; terminate takes away what was put there" }
-    let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
-    return "they cost \(plan.perHourText ?? "money (how much is not known)") until: \(commands.terminate(site.cluster))"
   }
 }

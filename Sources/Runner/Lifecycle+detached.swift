@@ -27,7 +27,8 @@ extension Lifecycle {
     }
     try reporter.finish()
     let place = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
-    Console.tell("\(Archive.name) of each trial lies in its folder below \(place)\n")
+    let absolute = URL(filePath: place).resolvingSymlinksInPath().path
+    Console.tell("\(Archive.name) of each trial lies in its folder below \(place) (on the frontend: \(absolute))\n")
   }
 
   /// Those who look whether a run is at work hold the lock for a moment.
@@ -61,14 +62,28 @@ extension Lifecycle {
     }
   }
 
-  /// Once more after hosts were silent for a while, and with those that are left when some are lost; finished trials stay.
+  /// Runs the sweep, then looks once more at hosts that were lost on the way.
   private static func runOnCluster(
     _ invocation: Invocation, options: RunOptions, results: Results, in folder: ClusterFolder, reporter: RunReporter
+  ) async throws {
+    let experiment = invocation.experiment.experimentID
+    let lost = LostHosts()
+    try await withTeardown {
+      try await runOnHosts(
+        invocation, options: options, results: results, in: folder, reporter: reporter, lost: lost)
+    } teardown: {
+      await lost.clear(of: experiment)
+    }
+  }
+
+  /// Once more after hosts were silent for a while, and with those that are left when some are lost; finished trials stay.
+  private static func runOnHosts(
+    _ invocation: Invocation, options: RunOptions, results: Results, in folder: ClusterFolder, reporter: RunReporter,
+    lost: LostHosts
   ) async throws {
     var inventory = try Inventory.read(from: folder.inventory)
     let progress = CloudProgress()
     var ended = try enter(folder)
-    var lost: [String] = []
     var interruptions = Interruptions()
     while true {
       let fleet = inventory.fleet {
@@ -83,7 +98,7 @@ extension Lifecycle {
           var machinery = try await Machinery.cluster(
             inventory, fleet, installation: invocation.installation, tell: { progress.tell($0) })
           machinery.ended = ended
-          machinery.lostHosts = lost
+          machinery.lostHosts = lost.names
           let lifecycle = Lifecycle(
             invocation: invocation, options: options, results: results, machinery: machinery,
             progress: Progress(watch: { reporter.sending($0) }), git: inventory.git, reporter: reporter)
@@ -92,7 +107,7 @@ extension Lifecycle {
       } catch is CancellationError {
         throw CancellationError()
       } catch {
-        let silent = await watch.silent()
+        let silent = await watch.silent(since: reporter.begun)
         guard !silent.isEmpty else { throw error }
         let names = silent.sorted().joined(separator: ", ")
         progress.tell("\(error)\n\(names): did not answer for a while; waiting")
@@ -104,12 +119,12 @@ extension Lifecycle {
           progress.tell("\(names): answers again; going on with this trial")
         } else {
           let names = gone.joined(separator: ", ")
+          lost.add(fleet.all.filter { gone.contains($0.name) })
           guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(gone)) else {
             throw Failure(exitCode: .experiment, "\(error)\n\(names): does not answer any more")
           }
           progress.tell("\(names): does not answer any more; going on with the hosts that are left")
           inventory = rest
-          lost += gone
         }
         // Nothing of this run is at work now: what it left on silent hosts is left over.
         if let current = RunOwner.current { ended.insert(current) }

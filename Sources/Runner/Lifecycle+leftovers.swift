@@ -45,15 +45,24 @@ extension Lifecycle {
     let experiment = invocation.experiment.experimentID
     let processes = try await Leftovers.remove(experiment: experiment)
     // Also before a run of processes; but such a run does not depend on Docker.
-    var containers = Leftovers<TaggedContainer>()
-    for host in machinery.fleet.all {
-      let found = try await Lifecycle.removeContainers(
-        of: experiment, ended: machinery.ended, shell: host.shell
-      ) { error in
-        if case .images = machinery.packaging { progress.note("containers were not looked for: \(error)") }
+    let ended = machinery.ended
+    let containers = try await withThrowingTaskGroup(of: (Leftovers<TaggedContainer>, ContainerError?).self) { group in
+      for host in machinery.fleet.all {
+        group.addTask {
+          var blind: ContainerError?
+          let found = try await Lifecycle.removeContainers(of: experiment, ended: ended, shell: host.shell) {
+            blind = $0
+          }
+          return (found, blind)
+        }
       }
-      containers.removed += found.removed
-      containers.surviving += found.surviving
+      return try await group.reduce(into: Leftovers<TaggedContainer>()) { all, one in
+        all.removed += one.0.removed
+        all.surviving += one.0.surviving
+        if let blind = one.1, case .images = machinery.packaging {
+          progress.note("containers were not looked for: \(blind)")
+        }
+      }
     }
     let removed = processes.removed.count + containers.removed.count
     if removed > 0 { progress.note("ended \(removed) processes or containers of a crashed run of \(experiment)") }

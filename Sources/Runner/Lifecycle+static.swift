@@ -4,21 +4,27 @@ import Foundation
 // Machines that stay: what was put there is taken away again.
 extension Lifecycle {
   /// Ends the run of `cluster` and removes its containers, files and key from every machine of the file, and nothing else.
-  static func clear(_ cluster: ClusterID, at place: StaticPlace) async throws {
+  static func clear(
+    _ invocation: Invocation, of cluster: ClusterID, at place: StaticPlace, _ commands: ClusterCommands
+  ) async throws {
     let progress = CloudProgress()
     let site = try place.site(of: cluster, place.machines())
     let frontend = try site.frontend
+    let root = invocation.results.root
     try await interruptible {
-      var silence: SSHError?
+      var failure: (any Error)?
       do {
         try await frontend.shell.waitUntilReady(deadline: .now + .seconds(30))
+        let count = await UncollectedResults.count(of: site.folder, on: frontend.shell, lackingIn: root)
+        let warning = UncollectedResults.warning(count, of: cluster, lackingIn: root, commands)
+        if let warning { progress.tell(warning) }
         try await frontend.shell.require(HostCleaning.endRun(site.folder), deadline: .now + .seconds(90))
-      } catch let error as SSHError {
+      } catch  where !(error is CancellationError) {
         // The others are cleared all the same.
-        silence = error
+        failure = error
       }
-      try await site.onEach("clearing") { [silence] machine, shell in
-        if machine.name == frontend.machine.name, let silence { throw silence }
+      try await site.onEach("clearing") { [failure] machine, shell in
+        if machine.name == frontend.machine.name, let failure { throw failure }
         try await shell.waitUntilReady(deadline: .now + .seconds(30))
         try await shell.require(HostCleaning.clear(site.folder), deadline: .now + .seconds(120))
         try await shell.require(ClusterKeys.withdraw(comment: site.keyComment), deadline: .now + .seconds(30))

@@ -87,7 +87,8 @@ struct Lifecycle {
     let run = TrialRun(
       deployment: deployment, engine: machinery.engine, transport: machinery.transport,
       progress: progress, label: label(trial),
-      kind: machinery.engineName == "process" ? "processes" : "containers", status: try reporter?.text(),
+      kind: machinery.engineName == "process" ? "processes" : "containers",
+      status: reporter?.reading,
       background: background)
     let files = HostFiles(deployment.hosts)
     try await files.makeFolder(folder.partial)

@@ -23,7 +23,9 @@ struct RehearsalTests {
       let attached = try await bench.run("x.json attach")
       #expect(attached.termination == .exited(0), "\(attached.stderr)")
       #expect(
-        attached.stderr.contains("exp_files.tar.gz of each trial lies in its folder below results/cluster/rehearsed"))
+        attached.stderr.contains(
+          "exp_files.tar.gz of each trial lies in its folder below results/cluster/rehearsed "
+            + "(on the frontend: /var/lib/run_exp/rehearsed/main/results/cluster/rehearsed)"))
       let paths = attached.stdout.split(separator: "\n").map(String.init).filter {
         $0.hasPrefix("results/cluster/rehearsed/")
       }

@@ -25,6 +25,8 @@ from Rehearsal.image import ROOT, stock_image
 from Rehearsal.place import Place
 
 USAGE, INFRASTRUCTURE, LEFT_BEHIND, INTERRUPTED = 64, 69, 70, 130
+# Options of launch that say which cluster of which experiment it is.
+OF_CLUSTER = ("--cluster", "--cluster-file", "--set")
 WITH_VALUE = {"--program", "--faults", "--time-scale", "--seed", "--port", "--user", "--serve"}
 
 
@@ -165,7 +167,7 @@ def rehearse(options: argparse.Namespace, program: Path) -> int:
         config, *arguments = options.rest
         status = run([program, config, "launch", *arguments], cloud["environment"])
         say(f"launch ended with status {status}; terminating")
-        ended = run([program, config, "terminate"], cloud["environment"])
+        ended = run([program, config, "terminate", *about_cluster(arguments)], cloud["environment"])
         with urllib.request.urlopen(f"{cloud['url']}/_double/ledger") as reply:
             ledger: dict[str, Any] = json.load(reply)
         print(f"What Amazon would have billed:\n{bill(ledger)}", flush=True)
@@ -181,6 +183,17 @@ def rehearse(options: argparse.Namespace, program: Path) -> int:
         say(f"containers or networks of {here.id} could not be removed: Scripts/rehearse --down")
         left.append(here.id)
     return status or ended or (LEFT_BEHIND if left else 0)
+
+
+def about_cluster(arguments: list[str]) -> list[str]:
+    """Those arguments of launch without which another verb means another cluster."""
+    kept: list[str] = []
+    for index, argument in enumerate(arguments):
+        if argument in OF_CLUSTER:
+            kept += arguments[index : index + 2]
+        elif argument.startswith(tuple(f"{option}=" for option in OF_CLUSTER)):
+            kept.append(argument)
+    return kept
 
 
 def run(command: list[Any], environment: dict[str, str]) -> int:

@@ -53,6 +53,17 @@ import Wire
     withExtendedLifetime(worker) {}
   }
 
+  @Test("A worker whose frontend stays away gives up")
+  func patience() throws {
+    var frontend: FakeFrontend? = try FakeFrontend()
+    let port = try #require(frontend).port
+    let worker = try WorkerProcess(dialling: port, model: "dummy", input: "floats:2x3", "--patience", "1")
+    try frontend?.welcome().end()
+    frontend = nil
+    #expect(worker.exitCode() == 69)
+    #expect(worker.errorLines().last?.contains("no frontend at 127.0.0.1:\(port) for 1 s; giving up") ?? false)
+  }
+
   @Test(
     "A frame that makes no sense, or comes out of turn, ends the link and not the worker",
     arguments: [[1, 0, 0, 0, 99], [255, 255, 255, 255], [1, 0, 0, 0, 4], [2, 0, 0, 0, 5, 0]] as [[UInt8]])

@@ -24,7 +24,7 @@ struct ClusterFollow: Sendable {
   /// Prints the log of the run that is at work, or was the last, until it ends; on a terminal with the bar of the trial whose
   /// load is being sent.
   /// - Returns: how it ended.
-  /// - Throws: `Failure` (ssh) if the connection is lost; the run goes on.
+  /// - Throws: `SSHError`, `ShellError` if the host is lost sight of for good; the run goes on if its host does.
   func follow() async throws -> RunStatus {
     let view = FollowView()
     return try await withThrowingTaskGroup(of: RunStatus?.self) { group in
@@ -72,17 +72,15 @@ struct ClusterFollow: Sendable {
           await view.show(String(decoding: piece, as: UTF8.self))
           return .goOn
         }
-      } catch let error as ShellError {
+        guard let (status, isAtWork) = try await status() else {
+          throw Failure(exitCode: .infrastructure, "there is no run on \(site.cluster)")
+        }
+        if !isAtWork { return status.ended }
+      } catch let error as ShellError where error.isOfConnection {
         // A network that was away for a while comes back; the log is taken up where it was left.
         await view.show("lost sight of the run, which needs nobody: \(error.reason)\n")
-        byte += await count.value
         try await shell.waitUntilReady(deadline: .now + .seconds(120))
-        continue
       }
-      guard let (status, isAtWork) = try await status() else {
-        throw Failure(exitCode: .infrastructure, "there is no run on \(site.cluster)")
-      }
-      if !isAtWork { return status.ended }
       byte += await count.value
     }
   }
@@ -90,6 +88,13 @@ struct ClusterFollow: Sendable {
   private actor ByteCount {
     private(set) var value = 0
     func add(_ count: Int) { value += count }
+  }
+}
+
+extension ShellError {
+  /// Whether the host may well do it when it is asked again.
+  fileprivate var isOfConnection: Bool {
+    if case .failed = self { false } else { true }
   }
 }
 

@@ -34,10 +34,18 @@ struct ClusterSite: Sendable {
   /// In `authorized_keys` of every host, by which the cluster's key is found again.
   var keyComment: String { "run_exp:\(cluster)" }
 
-  /// Whether a run was ever started from this machine.
-  var hasStarted: Bool { FileManager.default.fileExists(atPath: "\(state)/started") }
+  /// Whether a run was ever started from this machine on the frontend's host that there is now.
+  var hasStarted: Bool {
+    guard FileManager.default.fileExists(atPath: startNote) else { return false }
+    return (try? String(contentsOfFile: startNote, encoding: .utf8)) == (try? frontend.machine.name)
+  }
 
-  func noteStart() { _ = FileManager.default.createFile(atPath: "\(state)/started", contents: Data()) }
+  /// To be called before a run is started: what is not noted may be given back with its results.
+  func noteStart() throws {
+    try Data(frontend.machine.name.utf8).write(to: URL(filePath: startNote), options: .atomic)
+  }
+
+  private var startNote: String { "\(state)/started" }
 
   /// Every machine once, by name.
   var all: [Machine] {

@@ -3,8 +3,8 @@ import CloudUtil
 /// Notices hosts of a cluster that do not answer for a while: what fails meanwhile may fail because of them.
 actor HostWatch {
   private let fleet: Fleet
-  /// The longest time for which a host was silent, by name; only of those that were.
-  private var silences: [String: Duration] = [:]
+  /// The last moment at which a host was silent, by name; only of those that were.
+  private var silences: [String: ContinuousClock.Instant] = [:]
 
   private static let pace: Duration = .seconds(3)
   /// An answer that takes longer is one that did not come.
@@ -26,17 +26,23 @@ actor HostWatch {
     }
   }
 
-  private func ask(_ host: CloudUtil.Host) async {
-    let asked = ContinuousClock.now
+  /// Asks `host` once, and notes if it does not answer.
+  func ask(_ host: CloudUtil.Host) async {
     let answers = await host.answers(within: Self.patience)
     guard !answers, !Task.isCancelled else { return }
-    silences[host.name, default: .zero] += ContinuousClock.now - asked
+    silences[host.name] = .now
   }
 
-  /// Those that did not answer once or more since the watch began, or do not now.
-  func silent() async -> Set<String> {
-    for host in fleet.all where silences[host.name] == nil { await ask(host) }
-    return Set(silences.keys)
+  /// Those that did not answer at some time since `start`, or do not now. What was before has done no harm to what began then.
+  /// - Parameter start: nil: since the watch began.
+  func silent(since start: ContinuousClock.Instant?) async -> Set<String> {
+    func isSilent(_ host: CloudUtil.Host) -> Bool {
+      silences[host.name].map { silence in start.map { silence >= $0 } ?? true } ?? false
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for host in fleet.all where !isSilent(host) { group.addTask { await self.ask(host) } }
+    }
+    return Set(fleet.all.filter(isSilent).map(\.name))
   }
 
   /// Waits until `names` answer again.

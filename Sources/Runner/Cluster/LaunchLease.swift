@@ -8,47 +8,89 @@ struct LaunchLease: Sendable {
   /// Who launches, for people: the same whenever this operator does it again.
   let owner: String
 
+  /// From keeping it fresh to doing so again.
+  private let pace: Duration
+
   /// Seconds after which a lease that was not kept fresh is nobody's.
   static let life_s = 180
-  private static let pace: Duration = .seconds(45)
   private static let short: Duration = .seconds(30)
 
   init(_ site: ClusterSite) {
-    folder = site.folder
-    owner = "\(NSUserName())@\(ProcessInfo.processInfo.hostName) (\(site.state))"
+    self.init(
+      folder: site.folder, owner: "\(NSUserName())@\(ProcessInfo.processInfo.hostName) (\(site.state))")
   }
 
-  init(folder: ClusterFolder, owner: String) {
-    (self.folder, self.owner) = (folder, owner)
+  init(folder: ClusterFolder, owner: String, pace: Duration = .seconds(45)) {
+    (self.folder, self.owner, self.pace) = (folder, owner, pace)
   }
 
-  /// Does `work` while nobody else launches on this cluster.
+  /// What came of asking for the lease.
+  enum Answer: Equatable, Sendable {
+    case ours
+    /// Who launches, and how many seconds ago they said so.
+    case others(String, age_s: String)
+    /// It cannot be noted.
+    case none(reason: String)
+  }
+
+  /// Takes the lease, or keeps it fresh.
+  /// - Throws: `ShellError` if there is no answer.
+  func ask(_ shell: any RemoteShell) async throws -> Answer {
+    let output = try await shell.run(take, deadline: .now + Self.short)
+    switch output.termination {
+    case .exited(0): return .ours
+    case .exited(Self.isAnothers):
+      let words = output.stdout.split(separator: "\n").map(String.init)
+      return .others(words.first ?? "somebody", age_s: words.last ?? "0")
+    default: return .none(reason: output.stderr)
+    }
+  }
+
+  /// Does `work` while nobody else launches on this cluster; `work` is cancelled if the lease has come to somebody else, as it
+  /// does when this machine could not keep it fresh for a while.
   /// - Throws: `Failure` (infrastructure) that names who does; what `work` throws.
-  func hold(on shell: any RemoteShell, while work: () async throws -> Void) async throws {
-    let answer = try await shell.run(take, deadline: .now + Self.short)
-    guard answer.termination.isSuccess else {
-      let words = answer.stdout.split(separator: "\n").map(String.init)
+  func hold(on shell: any RemoteShell, while work: @escaping @Sendable () async throws -> Void) async throws {
+    switch try await ask(shell) {
+    case .ours: break
+    case .others(let owner, let age_s):
       throw Failure(
         exitCode: .infrastructure,
-        words.count == 2
-          ? "\(words[0]) is launching on this cluster, \(words[1]) s ago at the latest; if that launch is gone, try again in \(Self.life_s) s"
-          : "who launches cannot be noted in \(folder.launcher): \(answer.stderr)")
+        "\(owner) is launching on this cluster, \(age_s) s ago at the latest; if that launch is gone, try again in \(Self.life_s) s"
+      )
+    case .none(let reason):
+      throw Failure(
+        exitCode: .infrastructure, "who launches cannot be noted in \(folder.launcher): \(reason)")
     }
     try await withTeardown {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-          while true {
-            try await Task.sleep(for: Self.pace)
-            _ = try? await shell.run(take, deadline: .now + Self.short)
-          }
-        }
         defer { group.cancelAll() }
-        try await work()
+        group.addTask { try await keepFresh(on: shell) }
+        group.addTask(operation: work)
+        try await group.next()
       }
     } teardown: {
-      _ = try? await shell.run(release, deadline: .now + Self.short)
+      await giveBack(on: shell)
     }
   }
+
+  /// - Throws: `Failure` (infrastructure) once it is another's. A host that does not answer says nothing about that.
+  private func keepFresh(on shell: any RemoteShell) async throws {
+    while true {
+      try await Task.sleep(for: pace)
+      guard case .others(let owner, _)? = try? await ask(shell) else { continue }
+      throw Failure(
+        exitCode: .infrastructure,
+        "the frontend did not hear of this launch for a while, and now \(owner) is launching on this cluster")
+    }
+  }
+
+  /// Gives it back, if it is ours and that can be said.
+  func giveBack(on shell: any RemoteShell) async {
+    _ = try? await shell.run(release, deadline: .now + Self.short)
+  }
+
+  /// The exit status of `take` then.
+  private static let isAnothers: Int32 = 75
 
   /// Takes the lease, or keeps it fresh; prints whose it is and its age in seconds, and fails, if it is another's.
   var take: Command {
@@ -57,7 +99,7 @@ struct LaunchLease: Sendable {
       if [ -e "$1" ]; then
         other=$(cat -- "$1")
         age=$(($(date +%s) - $(stat -c %Y -- "$1")))
-        if [ "$other" != "$2" ] && [ "$age" -lt "$3" ]; then printf '%s\n' "$other" "$age"; exit 75; fi
+        if [ "$other" != "$2" ] && [ "$age" -lt "$3" ]; then printf '%s\n' "$other" "$age"; exit \#(Self.isAnothers); fi
       fi
       printf '%s\n' "$2" >"$1"
       """#

@@ -7,6 +7,7 @@ final class RunReporter: Sendable {
   private let path: String
   private let load_s: [Double]
   private let status: Mutex<RunStatus>
+  private let beginning = Mutex<ContinuousClock.Instant?>(nil)
 
   /// Says that the run is alive.
   init(path: String, launch: String, sweep: Sweep) throws {
@@ -19,6 +20,7 @@ final class RunReporter: Sendable {
 
   /// - Parameter index: of the trial, from 0.
   func begin(trial index: Int) throws {
+    beginning.withLock { $0 = .now }
     try update { status in
       status.trial = index + 1
       status.left_s = Self.left(load_s.dropFirst(index))
@@ -52,8 +54,13 @@ final class RunReporter: Sendable {
   /// The one at work or the last, from 1; 0 before the first.
   var trial: Int { status.withLock { $0.trial } }
 
-  /// As it stands in the file.
-  func text() throws -> String { String(decoding: try Self.encoded(status.withLock { $0 }), as: UTF8.self) }
+  /// When that trial began; nil before the first.
+  var begun: ContinuousClock.Instant? { beginning.withLock { $0 } }
+
+  /// Reads what the file says.
+  var reading: @Sendable () -> String? {
+    { [self] in (try? Self.encoded(status.withLock { $0 })).map { String(decoding: $0, as: UTF8.self) } }
+  }
 
   private static func encoded(_ status: RunStatus) throws -> Data {
     let encoder = JSONEncoder()

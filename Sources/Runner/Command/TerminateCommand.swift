@@ -14,7 +14,8 @@ struct TerminateCommand: AsyncParsableCommand {
     discussion: """
       Machines, security groups and key pairs are found by their tags, from whatever machine and folder they were \
       launched. Prints what AWS says of the machines, and succeeds when a question by tag finds nothing any more. Ctrl-C \
-      and again is fine.
+      and again is fine. Finished trials that were not collected go with the machines: a line says how many, if the \
+      frontend's host answers.
 
       With --local: processes and containers of crashed runs. What belongs to a run that is alive is left alone.
 
@@ -52,8 +53,10 @@ struct TerminateCommand: AsyncParsableCommand {
     let cluster = ClusterID(experiment: invocation.experiment.experimentID, name: place.cluster.name)
     let commands = ClusterCommands(["terminate"], config: root.config, cluster: place.cluster, overrides: overrides)
     switch try ClusterPlace(place.cluster, installation: invocation.installation) {
-    case .ec2(let cloud): try await Lifecycle.terminate([cluster], on: cloud, commands)
-    case .static(let place): try await Lifecycle.clear(cluster, at: place)
+    case .ec2(let cloud):
+      try await Lifecycle.warnOfResults(invocation, of: cluster, on: cloud, commands)
+      try await Lifecycle.terminate([cluster], on: cloud, commands)
+    case .static(let place): try await Lifecycle.clear(invocation, of: cluster, at: place, commands)
     }
   }
 }

@@ -74,12 +74,20 @@ final class ControlDesk: Sendable {
     }
   }
 
-  /// Keeps the status of the detached run in Redis, beside the channel.
-  func setStatus(_ status: String) async throws {
-    try await onThread { [self] in
+  /// Keeps the status of the detached run in Redis, beside the channel, until the desk is closed: looks once a second whether it
+  /// is another. Nobody waits for it, and a Redis that is away misses it.
+  /// - Parameter status: as it is now; nil: not known.
+  func keepStatus(_ status: @escaping @Sendable () -> String?) {
+    let thread = Thread { [self] in
       let channel = connect()
-      try channel.persistently(for: ControlDesk.patience) { try channel.setStatus(status) }
+      var kept: String?
+      while !isClosed.withLock({ $0 }) {
+        if let now = status(), now != kept, (try? channel.setStatus(now)) != nil { kept = now }
+        Thread.sleep(forTimeInterval: 1)
+      }
     }
+    thread.name = "status"
+    thread.start()
   }
 
   /// Where the frontend listens; nil until it does.

@@ -1,26 +1,31 @@
 import CloudUtil
 import Foundation
 
-/// The progress bar of a running trial, with latencies that the frontend is asked for twice a second.
+/// The progress bar of a running trial, with latencies that the frontend is asked for meanwhile.
 final class LiveView {
   private let label: String
   private let total: Duration
   private let transport: any HTTPTransport
   private let url: String?
+  private let pace: Duration
   private let started = ContinuousClock.now
   private var asked = ContinuousClock.now
   private var latency: LiveLatency?
 
-  init(label: String, total: Duration, transport: any HTTPTransport, url: String?) {
+  /// - Parameters:
+  ///   - url: of the frontend's metrics; nil: there are none to ask for.
+  ///   - pace: from one question to the next.
+  init(label: String, total: Duration, transport: any HTTPTransport, url: String?, pace: Duration) {
     self.label = label
     self.total = total
     self.transport = transport
     self.url = url
+    self.pace = pace
   }
 
   func bar() async -> ProgressBar {
     let now = ContinuousClock.now
-    if let url, now - asked >= .milliseconds(500) {
+    if let url, now - asked >= pace {
       asked = now
       if let response = try? await transport.send(HTTPRequest("GET", url), deadline: now + .milliseconds(200)) {
         latency = LiveLatency(metrics: response.text)

@@ -159,7 +159,7 @@ extension TrialRun {
     let address = try? await desk.frontendAddress()
     return LiveView(
       label: label, total: deployment.assets.duration, transport: transport,
-      url: address.map { "http://\($0.host):\($0.httpPort)/metrics" })
+      url: address.map { "http://\($0.host):\($0.httpPort)/metrics" }, pace: progress.pace)
   }
 
   private func failure(_ reason: String, _ director: TrialDirector, _ desk: ControlDesk) async -> Failure {

@@ -13,8 +13,8 @@ struct TrialRun {
   let label: String
   /// What components are: `processes` or `containers`.
   let kind: String
-  /// Of the detached run that it belongs to, as its file has it: kept in Redis as well.
-  var status: String?
+  /// Of the detached run that it belongs to, as its file has it now: kept in Redis as well.
+  var status: (@Sendable () -> String?)?
   /// What disturbs it with services of its own.
   var background: (any BackgroundLoad)?
   let clock = Clock()
@@ -51,7 +51,7 @@ struct TrialRun {
     let stopwatch = ContinuousClock.now
     try await engine.deploy([deployment.redisSpec])
     try await deployment.redis.waitUntilReady(on: engine)
-    if let status { try await desk.setStatus(status) }
+    if let status { desk.keepStatus(status) }
     try await engine.deploy(deployment.specs)
     let clocks = ClockRecords(hosts: deployment.hosts, folder: deployment.folder)
     let offsets = try await clocks.take(.before)

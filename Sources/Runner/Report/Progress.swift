@@ -21,6 +21,9 @@ final class Progress {
   /// Whether anybody wants to know how far the load is.
   var isWatched: Bool { isTerminal || watch != nil }
 
+  /// How often latencies are worth asking for: those who look from elsewhere do so every other second.
+  var pace: Duration { isTerminal ? .milliseconds(500) : .seconds(2) }
+
   /// Something that the user should know; it stays.
   func note(_ line: String) {
     clear()

@@ -14,7 +14,7 @@ struct WorkerCommand: ParsableCommand {
     commandName: "worker",
     abstract: "Runs a model for a frontend: dials its link port and infers one batch at a time.",
     discussion: """
-      The model is loaded first; a link that breaks is dialled again until SIGTERM.
+      The model is loaded first; a link that breaks is dialled again until SIGTERM, or until --patience is over.
 
       --model is a TorchScript file; 'synthetic', which takes the times of --service-time; or 'dummy', which takes
       none. The last two return the first ten values of the input, a linear function of it.
@@ -24,7 +24,7 @@ struct WorkerCommand: ParsableCommand {
         RUN_EXP_REDIS_PASSWORD  of the Redis at --redis
         RUN_EXP_TORCH_RUNTIME   path of libTorchRuntime.so, where it is not beside this executable
 
-      Exit codes: 0 after SIGTERM, 64 usage, 65 unusable model or file, 69 Redis or libtorch's runtime missing.
+      Exit codes: 0 after SIGTERM, 64 usage, 65 unusable model or file, 69 Redis, frontend or libtorch's runtime missing.
       """)
 
   @Option(help: "The Redis to find the frontend by.", transform: HostPort.init(argument:))
@@ -37,6 +37,10 @@ struct WorkerCommand: ParsableCommand {
     help: ArgumentHelp("The frontend's link port, in place of --redis.", valueName: "host:port"),
     transform: HostPort.init(argument:))
   var frontend: HostPort?
+
+  @Option(
+    help: ArgumentHelp("How long to dial a frontend that is not there, or wants none of it.", valueName: "seconds"))
+  var patience = 600
 
   @Option(help: "The worker's number in the experiment.")
   var number: UInt32 = 0
@@ -94,6 +98,7 @@ struct WorkerCommand: ParsableCommand {
       throw ValidationError("either --redis or --frontend is needed")
     }
     guard (redis == nil) == (runName == nil) else { throw ValidationError("--redis and --run go together") }
+    guard (1...86_400).contains(patience) else { throw ValidationError("--patience is 1 to 86400 seconds") }
     guard (1...1024).contains(threads) else { throw ValidationError("--threads is 1 to 1024") }
   }
 
@@ -118,7 +123,8 @@ struct WorkerCommand: ParsableCommand {
     let secret = environment("RUN_EXP_LINK_SECRET") ?? ""
     let delay = LinkDelay(delays)
     let dialler = Dialler(
-      frontend: try findFrontend(), hello: .init(secret: secret, pool: pool, worker: number), jobs: jobs, delay: delay)
+      frontend: try findFrontend(), hello: .init(secret: secret, pool: pool, worker: number), jobs: jobs,
+      patience: .seconds(Int64(patience)), delay: delay)
     dialler.dial(on: MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
     while true {
       let job = jobs.take()

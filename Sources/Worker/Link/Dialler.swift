@@ -6,7 +6,8 @@ import Wire
   import Glibc
 #endif
 
-/// Keeps a link to the frontend: dials, and whenever the link ends or there is none, dials again.
+/// Keeps a link to the frontend: dials, and whenever the link ends or there is none, dials again. A worker that nobody wants for
+/// long ends the process: on a host that was cut off it would stay when its experiment is over.
 struct Dialler: Sendable {
   static let retryInterval: TimeAmount = .milliseconds(100)
   private static let connectTimeout: TimeAmount = .seconds(2)
@@ -14,13 +15,20 @@ struct Dialler: Sendable {
   var frontend: HostPort
   var hello: WorkerMessage.Hello
   var jobs: JobMailbox
+  private let patience: TimeAmount
   private let delay: LinkDelay
   private let journal = LinkJournal()
+  private let presence = FrontendPresence()
 
-  init(frontend: HostPort, hello: WorkerMessage.Hello, jobs: JobMailbox, delay: LinkDelay = LinkDelay()) {
+  /// - Parameter patience: how long the worker dials without a frontend that welcomes it.
+  init(
+    frontend: HostPort, hello: WorkerMessage.Hello, jobs: JobMailbox, patience: TimeAmount,
+    delay: LinkDelay = LinkDelay()
+  ) {
     self.frontend = frontend
     self.hello = hello
     self.jobs = jobs
+    self.patience = patience
     self.delay = delay
   }
 
@@ -29,6 +37,10 @@ struct Dialler: Sendable {
     connect(on: loop).flatMap { $0.closeFuture }.whenComplete { result in
       if case .failure(let error) = result {
         journal.note("frontend at \(frontend) cannot be reached: \(Dialler.reason(error))")
+      }
+      guard presence.absence < patience else {
+        Log.line("no frontend at \(frontend) for \(patience.nanoseconds / 1_000_000_000) s; giving up")
+        _exit(69)
       }
       loop.scheduleTask(in: Dialler.retryInterval) { dial(on: loop) }
     }
@@ -44,12 +56,12 @@ struct Dialler: Sendable {
     ClientBootstrap(group: loop)
       .connectTimeout(Dialler.connectTimeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .channelInitializer { [hello, jobs, delay, journal] channel in
+      .channelInitializer { [hello, jobs, delay, journal, presence] channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandlers(
             MessageToByteHandler(FrameEncoder()),
             ByteToMessageHandler(FrameDecoder()),
-            LinkHandler(hello: hello, jobs: jobs, delay: delay, journal: journal))
+            LinkHandler(hello: hello, jobs: jobs, delay: delay, journal: journal, presence: presence))
         }
       }
       .connect(host: frontend.host, port: frontend.port)

@@ -16,17 +16,21 @@ final class LinkHandler: ChannelDuplexHandler {
   private let jobs: JobMailbox
   private let delay: LinkDelay
   private let journal: LinkJournal
+  private let presence: FrontendPresence
   private var state = State.greeting
   private var heartbeat: RepeatedTask?
   /// Outputs went out since the last heartbeat was due: they say as well that this worker lives.
   private var hasSpoken = false
   private var greetingDeadline: Scheduled<Void>?
 
-  init(hello: WorkerMessage.Hello, jobs: JobMailbox, delay: LinkDelay, journal: LinkJournal) {
+  init(
+    hello: WorkerMessage.Hello, jobs: JobMailbox, delay: LinkDelay, journal: LinkJournal, presence: FrontendPresence
+  ) {
     self.hello = hello
     self.jobs = jobs
     self.delay = delay
     self.journal = journal
+    self.presence = presence
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -43,6 +47,7 @@ final class LinkHandler: ChannelDuplexHandler {
     switch (state, unwrapInboundIn(data)) {
     case (.greeting, .welcome):
       state = .idle
+      presence.note()
       greetingDeadline?.cancel()
       journal.note("joined the frontend as worker/\(hello.worker)")
       beat(context.channel)
@@ -72,7 +77,10 @@ final class LinkHandler: ChannelDuplexHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    if state == .idle || state == .busy { journal.note("lost the frontend, dialling again") }
+    if state == .idle || state == .busy {
+      presence.note()
+      journal.note("lost the frontend, dialling again")
+    }
     state = .closed
     greetingDeadline?.cancel()
     heartbeat?.cancel()

@@ -65,6 +65,23 @@ import Testing
     }
   }
 
+  @Test("A launch whose lease has come to somebody else ends, and leaves it there")
+  func lostLease() async throws {
+    try await inFolder { _, folder in
+      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+      let ada = LaunchLease(folder: folder, owner: "ada@a", pace: .milliseconds(10))
+      let error = await #expect(throws: Failure.self) {
+        try await ada.hold(on: LocalShell()) {
+          // As if the host had not heard of it for longer than it lasts.
+          try Data("bob@b\n".utf8).write(to: URL(filePath: folder.launcher), options: .atomic)
+          try await Task.sleep(for: .seconds(60))
+        }
+      }
+      #expect(error?.exitCode == .infrastructure && error?.description.contains("bob@b is launching") ?? false)
+      #expect(try String(contentsOfFile: folder.launcher, encoding: .utf8) == "bob@b\n")
+    }
+  }
+
   @Test("Host keys that are pinned from outside are known by the addresses inside")
   func knownHosts() {
     let text = "203.0.113.1 ssh-ed25519 AAAA\n[203.0.113.2]:2222 ssh-ed25519 BBBB\n203.0.113.9 ssh-ed25519 CCCC\n"

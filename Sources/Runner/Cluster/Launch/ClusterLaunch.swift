@@ -28,6 +28,7 @@ struct ClusterLaunch: Sendable {
         arguments: arguments + invocation.overrides.flatMap { ["--set", $0] })
       // Another machine may have launched before.
       try await requireIdle()
+      try site.noteStart()
       try await start(run)
     }
   }

@@ -1,0 +1,50 @@
+import CloudUtil
+import Synchronization
+import Testing
+
+@testable import Runner
+
+@Suite struct HostWatchTests {
+  /// A host that answers or not, as `answers` says.
+  private func host(_ name: String, _ answers: @escaping @Sendable () -> Bool) -> CloudUtil.Host {
+    CloudUtil.Host(
+      name: name, address: name,
+      shell: ScriptedShell { command in
+        guard answers() else { throw ShellError.timedOut(command, host: name) }
+        return .ended(0)
+      })
+  }
+
+  @Test("A host that was silent counts for what was at work then, and not for what began afterwards")
+  func since() async {
+    let isSilent = Mutex(true)
+    let flapping = host("flapping") { isSilent.withLock { !$0 } }
+    let watch = HostWatch(Fleet(hosts: [Role("worker"): [flapping, host("steady") { true }]]))
+    let earlier = ContinuousClock.now
+    await watch.ask(flapping)
+    isSilent.withLock { $0 = false }
+    let begun = ContinuousClock.now
+    #expect(await watch.silent(since: nil) == ["flapping"])
+    #expect(await watch.silent(since: earlier) == ["flapping"])
+    #expect(await watch.silent(since: begun) == [])
+    isSilent.withLock { $0 = true }
+    #expect(await watch.silent(since: begun) == ["flapping"], "as it is now")
+    isSilent.withLock { $0 = false }
+    #expect(await watch.silent(since: begun) == ["flapping"], "and was since then")
+    #expect(await watch.lost(of: ["flapping"], after: .zero) == [])
+  }
+
+  @Test(
+    "Of a host that was lost what is left is removed once it is back; one that is away is asked once, and nobody hears of it"
+  )
+  func lost() async {
+    let away = ScriptedShell.away
+    let back = ScriptedShell { _ in .ended(0) }
+    let lost = LostHosts()
+    lost.add([away, back].map { CloudUtil.Host(name: "h", address: "h", shell: $0) })
+    await lost.clear(of: "some-experiment")
+    #expect(away.asked == ["true"])
+    #expect(back.asked.first == "true")
+    #expect(back.asked.contains { $0.contains("docker") && $0.contains("=some-experiment") }, "\(back.asked)")
+  }
+}
