@@ -87,7 +87,7 @@ import Testing
         "num_queries: a trial of"
       ),
       (#"--set service_time='{"kind":"empirical","file":"times"}'"#, 65, "service_time.file"),
-      (#"--set arrivals='{"kind":"trace","file":"trace"}'"#, 65, "arrivals.file"),
+      (#"--set arrivals='{"kind":"trace","file":"trace"}'"#, 65, "trace:2: found \"1\" after 3"),
     ])
   func refusals(options: String, status: Int32, words: String) async throws {
     let bench = try ExperimentBench()

@@ -154,13 +154,7 @@ extension ArrivalKind {
     switch self {
     case .poisson: return .poisson
     case .uniform: return .uniform
-    case .trace(let file):
-      let seconds = try files.numbers(file, upTo: NumberLines.maximumTrace_s)
-      do {
-        return .trace(try Trace(text: seconds.map { "\($0)\n" }.joined()))
-      } catch {
-        throw Failure(exitCode: .config, "arrivals \(file), \(error)")
-      }
+    case .trace(let file): return .trace(Trace(seconds: try files.trace(file)))
     }
   }
 }
