@@ -45,6 +45,20 @@ import Testing
     #expect(!bench.files.contains { $0.hasSuffix(".partial") })
   }
 
+  @Test("that cannot be had in the memory there is leaves no mark of it, and what a killed one left is named")
+  func refusedAndKilled() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let large = "--set num_queries=100000000 --set batch_sizes='[20]' --set send_rates='[1000000]' --overwrite"
+    let refused = try await bench.run("$RUN simulate \(large)")
+    #expect(refused.termination == .exited(69) && !bench.files.contains { $0.contains(".overwrite-") })
+    #expect(try await bench.run("$RUN simulate --overwrite").termination.isSuccess)
+    #expect(!bench.files.contains { $0.contains(".overwrite-") })
+    let rest = try await bench.run(
+      "folder=$(dirname $(find results -name summary.json)) && mv $folder $folder.partial && $RUN simulate")
+    #expect(rest.stderr.contains("discarded the rest of an unfinished attempt: results/simulated/"), "\(rest.stderr)")
+  }
+
   @Test("takes service times that were measured, and shows how the tail moves with the number of hosts")
   func options() async throws {
     let bench = try ExperimentBench()
