@@ -38,6 +38,13 @@ import Testing
     let second = try await bench.run("$RUN simulate")
     #expect(second.stdout == first.stdout && second.stderr.contains("finished before, not simulated again"))
     #expect(try await bench.run("$RUN analyze --simulated").stdout == first.stdout)
+    let moved = try await bench.run("mv results/simulated results/cluster && $RUN analyze --environment cluster")
+    #expect(moved.stdout == first.stdout.replacing("results/simulated/", with: "results/cluster/"))
+    let table = try await bench.run(
+      "$RUN analyze --environment cluster --table && mv results/cluster results/simulated")
+    let rows = table.stdout.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(rows.count == 2 && rows.first?.suffix(3) == ["gap", "lost", "verdict"], "\(table.stdout) \(table.stderr)")
+    #expect(rows.last?.suffix(2) == ["0", "VALID"] && rows.last?.contains("coded") == true)
     let refused = try await bench.run("$RUN simulate --network-delay 3")
     #expect(refused.termination == .exited(65) && refused.stderr.contains("another simulation"))
     let replaced = try await bench.run("$RUN simulate --network-delay 3 --overwrite")
