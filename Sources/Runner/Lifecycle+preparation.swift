@@ -39,6 +39,7 @@ extension Lifecycle {
     let overwrite = options.overwrite ? try OverwriteMark(measurements.map(\.place), in: results) : nil
     let finished = try measurements.map { try $0.place.isFinished(overwrite: overwrite) }
     try await models.check(zip(measurements, finished).filter { !$0.1 }.map(\.0))
+    try overwrite?.write()
     if device == "cpu" { warnOfMissingGPU() }
     try await endLeftovers()
     return Preparation(

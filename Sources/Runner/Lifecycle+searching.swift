@@ -27,12 +27,11 @@ extension Lifecycle {
         options.engine, for: FleetSpec(Sweep(experiment), of: experiment), installation: invocation.installation)
       let progress = Progress()
       if let remark = machinery.remark { progress.note(remark) }
-      let repeated = try await Self.search(experiment, for: search, results: results, progress: progress) { probe in
+      try await Self.search(
+        experiment, for: search, isStrict: options.strict, results: results, progress: progress
+      ) { probe in
         try await measure(
           probe, of: invocation, options: options, results: results, machinery: machinery, progress: progress)
-      }
-      if repeated > 0, options.strict {
-        throw Failure(exitCode: .results, "\(repeated) INVALID trials had to be repeated (--strict)")
       }
     }
   }
@@ -44,19 +43,21 @@ extension Lifecycle {
   ) async throws {
     try checkSearchable(invocation.experiment)
     try await interruptible {
-      _ = try await Self.search(invocation.experiment, for: search, results: results, progress: Progress()) { probe in
+      try await Self.search(
+        invocation.experiment, for: search, isStrict: options.strict, results: results, progress: Progress()
+      ) { probe in
         try await simulated([invocation.narrowed(to: probe)], options: options) { _, _ in }
       }
     }
   }
 
   /// Searches mode by mode, wherever trials come from, and prints each rate as it is known.
-  /// - Returns: how many INVALID trials were measured again.
-  /// - Throws: `Failure` (results) if INVALID trials leave a mode open, once all modes have been searched.
+  /// - Parameter isStrict: what was INVALID counts though it was measured again.
+  /// - Throws: `Failure` (results) if INVALID trials leave a mode open, or count, once all modes have been searched.
   static func search(
-    _ experiment: Experiment, for search: SearchOptions, results: Results, progress: Progress,
+    _ experiment: Experiment, for search: SearchOptions, isStrict: Bool, results: Results, progress: Progress,
     measure: RateProbe.Measure
-  ) async throws -> Int {
+  ) async throws {
     let report = SearchReport(goal: search.goal, results: results)
     var (open, repeated): ([String], Int) = ([], 0)
     for mode in search.modes {
@@ -78,7 +79,11 @@ extension Lifecycle {
         "\(open.joined(separator: "\n"))\nMake the load lighter, or measure again with --final_dir NAME or --overwrite."
       )
     }
-    return repeated
+    guard !isStrict || repeated == 0 else {
+      throw Failure(
+        exitCode: .results,
+        "\(repeated) INVALID \(repeated == 1 ? "trial" : "trials") had to be repeated (--strict)")
+    }
   }
 
   /// Measures the trials of a probe on this machine.

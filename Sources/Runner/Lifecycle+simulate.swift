@@ -50,6 +50,7 @@ extension Lifecycle {
     let width = try SimulationMemory.now().trialsInParallel(
       missing.map(\.place.trial), asked: options.trialsInParallel,
       cores: ProcessInfo.processInfo.activeProcessorCount, withRows: options.withRows)
+    try overwrite?.write()
     if !missing.isEmpty {
       let trials = missing.count == 1 ? "1 trial" : "\(missing.count) trials"
       progress.note("simulating \(trials), up to \(width) at a time")

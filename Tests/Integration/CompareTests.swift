@@ -85,7 +85,9 @@ import Testing
     #expect(lines.last?.contains("/s meets it, ") == true, "\(first.stdout)")
     #expect(bench.processes.isEmpty)
 
-    let again = try await bench.run(search)
+    // Without --local as well, which it says.
+    let again = try await bench.run(search.replacing(" --local", with: ""))
+    #expect(again.stderr.contains("searching on this machine") && !first.stderr.contains("searching on this machine"))
     #expect(again.stdout == first.stdout)
     #expect(again.stderr.contains("finished before, not run again") && !again.stderr.contains("sending"))
     let json = try await bench.run("\(search) --json")
@@ -95,7 +97,7 @@ import Testing
   @Test(
     "are not searched for where the question has no answer",
     arguments: [
-      ("$RUN search --below 9ms", Int32(64), "add --local"), ("$RUN search --local", 64, "--below"),
+      ("$RUN search --below 9ms --set num_trials=0", Int32(65), "num_trials"), ("$RUN search --local", 64, "--below"),
       ("$RUN search --local --below 9", 64, "--below"),
       ("$RUN search --local --below 9ms --resolution 5", 64, "--resolution"),
       ("$RUN search --local --below 9ms --mode equal", 64, "which has coded"),

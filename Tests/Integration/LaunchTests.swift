@@ -42,19 +42,42 @@ import Testing
     #expect(output.stdout.contains("VERDICT\nINVALID\n"))
   }
 
-  @Test("classifies digits with TorchScript models, those of stragglers by reconstruction")
-  func digits() async throws {
+  @Test(
+    "classifies digits with TorchScript models, those of stragglers by reconstruction, with each code",
+    arguments: ["", "--set encoder=concatenation", "--set parities=2"])
+  func digits(code: String) async throws {
     let bench = try ExperimentBench()
     defer { bench.remove() }
     let slowdowns = #"[{"workers": [0], "probability": 0.2, "added_ms": 100}]"#
     let launched = try await bench.run(
-      "$RUN launch --local --engine process --set model=digits --set service_time=null --set slowdowns='\(slowdowns)'")
+      """
+      $RUN launch --local --engine process --set model=digits --set service_time=null --set slowdowns='\(slowdowns)' \(code)
+      """)
     #expect(launched.termination.isSuccess, "\(launched.stderr)")
     #expect(launched.stdout.contains("\nOWN\tRECONSTRUCTED\n"))
     let lines = launched.stdout.split(separator: "\n")
     let line = try #require(lines.firstIndex(of: "ALL\tOWN\tRECONSTRUCTED")).advanced(by: 1)
     let accuracies = lines[line].split(separator: "\t").compactMap { Double($0) }
     #expect(accuracies.count == 3 && accuracies.allSatisfy { $0 > 0.8 }, "\(lines[line])")
+  }
+
+  @Test("answers digits that a straggler keeps by copies, which say the same, where queries have any")
+  func copies() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let launched = try await bench.run(
+      """
+      $RUN launch --local --engine process --set model=digits --set service_time=null \
+      --set redundancy_modes='["replicated", "hedged"]' --set num_models=4 \
+      --set slowdowns='[{"workers": [0], "probability": 0.15, "added_ms": 200}]' && $RUN analyze --table \
+      --set model=digits --set service_time=null --set redundancy_modes='["replicated", "hedged"]' --set num_models=4 \
+      --set slowdowns='[{"workers": [0], "probability": 0.15, "added_ms": 200}]'
+      """)
+    #expect(launched.termination.isSuccess, "\(launched.stderr)")
+    #expect(launched.stdout.split(separator: "\n").count { $0 == "OWN\tCOPY" } == 2, "\(launched.stdout)")
+    let rows = launched.stdout.split(separator: "\n").suffix(3).map { $0.split(separator: " ").map(String.init) }
+    let accuracy = try #require(rows[0].firstIndex(of: "accuracy"))
+    #expect(rows.dropFirst().allSatisfy { (Double($0[accuracy]) ?? 0) > 0.9 }, "\(rows)")
   }
 
   @Test(

@@ -38,11 +38,32 @@ import Testing
     let second = try await bench.run("$RUN simulate")
     #expect(second.stdout == first.stdout && second.stderr.contains("finished before, not simulated again"))
     #expect(try await bench.run("$RUN analyze --simulated").stdout == first.stdout)
+    let moved = try await bench.run("mv results/simulated results/cluster && $RUN analyze --environment cluster")
+    #expect(moved.stdout == first.stdout.replacing("results/simulated/", with: "results/cluster/"))
+    let table = try await bench.run(
+      "$RUN analyze --environment cluster --table && mv results/cluster results/simulated")
+    let rows = table.stdout.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(rows.count == 2 && rows.first?.suffix(3) == ["gap", "lost", "verdict"], "\(table.stdout) \(table.stderr)")
+    #expect(rows.last?.suffix(2) == ["0", "VALID"] && rows.last?.contains("coded") == true)
     let refused = try await bench.run("$RUN simulate --network-delay 3")
     #expect(refused.termination == .exited(65) && refused.stderr.contains("another simulation"))
     let replaced = try await bench.run("$RUN simulate --network-delay 3 --overwrite")
     #expect(replaced.termination.isSuccess && replaced.stdout != first.stdout)
     #expect(!bench.files.contains { $0.hasSuffix(".partial") })
+  }
+
+  @Test("that cannot be had in the memory there is leaves no mark of it, and what a killed one left is named")
+  func refusedAndKilled() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let large = "--set num_queries=100000000 --set batch_sizes='[20]' --set send_rates='[1000000]' --overwrite"
+    let refused = try await bench.run("$RUN simulate \(large)")
+    #expect(refused.termination == .exited(69) && !bench.files.contains { $0.contains(".overwrite-") })
+    #expect(try await bench.run("$RUN simulate --overwrite").termination.isSuccess)
+    #expect(!bench.files.contains { $0.contains(".overwrite-") })
+    let rest = try await bench.run(
+      "folder=$(dirname $(find results -name summary.json)) && mv $folder $folder.partial && $RUN simulate")
+    #expect(rest.stderr.contains("discarded the rest of an unfinished attempt: results/simulated/"), "\(rest.stderr)")
   }
 
   @Test("takes service times that were measured, and shows how the tail moves with the number of hosts")
@@ -87,7 +108,7 @@ import Testing
         "num_queries: a trial of"
       ),
       (#"--set service_time='{"kind":"empirical","file":"times"}'"#, 65, "service_time.file"),
-      (#"--set arrivals='{"kind":"trace","file":"trace"}'"#, 65, "arrivals.file"),
+      (#"--set arrivals='{"kind":"trace","file":"trace"}'"#, 65, "trace:2: found \"1\" after 3"),
     ])
   func refusals(options: String, status: Int32, words: String) async throws {
     let bench = try ExperimentBench()

@@ -41,10 +41,30 @@ struct TheoryTests {
   }
 
   private func expect(
-    _ what: String, _ found: Double?, _ expected: Double, location: SourceLocation = #_sourceLocation
+    _ what: String, _ found: Double?, _ expected: Double, within: Double = 0.01,
+    location: SourceLocation = #_sourceLocation
   ) {
     let error = abs((found ?? .nan) / expected - 1)
-    #expect(error < 0.01, "\(what): \(found ?? .nan), theory says \(expected)", sourceLocation: location)
+    #expect(error < within, "\(what): \(found ?? .nan), theory says \(expected)", sourceLocation: location)
+  }
+
+  /// A percentile of a sample. A thousand of a million queries lie beyond the 99.9th, and those come in bursts, which makes it
+  /// differ by more than one percent now and then.
+  private func expect(
+    _ what: String, _ p: Double, of sorted: [Double], _ expected: Double, location: SourceLocation = #_sourceLocation
+  ) {
+    let within = p > 99 ? 0.03 : 0.01
+    expect("P\(p) of the \(what)", percentile(sorted: sorted, p), expected, within: within, location: location)
+  }
+
+  /// Where a distribution function, which rises, reaches `share`: between two bounds that close in.
+  private func inverse(_ share: Double, _ distribution: (Double) -> Double) -> Double {
+    var (low, high) = (0.0, 100 * service_ms)
+    while high - low > 1e-9 {
+      let middle = (low + high) / 2
+      if distribution(middle) < share { low = middle } else { high = middle }
+    }
+    return low
   }
 
   @Test("with exponential service and one instance keeps queries as long as M/M/1 does")
@@ -54,11 +74,9 @@ struct TheoryTests {
     // The stay is exponential, of rate mu - lambda.
     let rate = (1 - utilisation) / service_ms
     expect("mean stay", mean(staying), 1 / rate)
-    for p in [50.0, 90, 99] { expect("P\(p) of the stay", percentile(sorted: staying, p), -log(1 - p / 100) / rate) }
+    for p in [50.0, 90, 99, 99.9] { expect("stay", p, of: staying, -log(1 - p / 100) / rate) }
     expect("mean wait", mean(waiting), utilisation / rate)
-    for p in [75.0, 90, 99] {
-      expect("P\(p) of the wait", percentile(sorted: waiting, p), -log((1 - p / 100) / utilisation) / rate)
-    }
+    for p in [75.0, 90, 99, 99.9] { expect("wait", p, of: waiting, -log((1 - p / 100) / utilisation) / rate) }
   }
 
   @Test("with exponential service and several instances keeps queries as long as M/M/c does")
@@ -74,8 +92,16 @@ struct TheoryTests {
     let rate = Double(servers) * (1 - utilisation) / service_ms
     expect("mean stay", mean(staying), service_ms + probability / rate)
     expect("mean wait", mean(waiting), probability / rate)
-    for p in [75.0, 90, 99] {
-      expect("P\(p) of the wait", percentile(sorted: waiting, p), -log((1 - p / 100) / probability) / rate)
+    for p in [75.0, 90, 99, 99.9] { expect("wait", p, of: waiting, -log((1 - p / 100) / probability) / rate) }
+    // The stay is a wait and, independent of it, a service of rate mu: the sum of two exponential times where there is a
+    // wait. Source: D. Gross, C. M. Harris, "Fundamentals of Queueing Theory", on the M/M/c queue's waiting times.
+    let service = 1 / service_ms
+    for p in [50.0, 90, 99, 99.9] {
+      let expected = inverse(p / 100) { t in
+        let (served, waited) = (exp(-service * t), exp(-rate * t))
+        return 1 - (1 - probability) * served - probability * (rate * served - service * waited) / (rate - service)
+      }
+      expect("stay", p, of: staying, expected)
     }
     let share = Double(waiting.count { $0 > 0 }) / Double(waiting.count)
     expect("share that waits", share, probability)
@@ -88,14 +114,8 @@ struct TheoryTests {
     let meanWait = utilisation * service_ms / (2 * (1 - utilisation))
     expect("mean wait", mean(waiting), meanWait)
     expect("mean stay", mean(staying), service_ms + meanWait)
-    for p in [75.0, 90, 99] {
-      // The distribution function rises, so its inverse is between two bounds that close in.
-      var (low, high) = (0.0, 100 * service_ms)
-      while high - low > 1e-9 {
-        let middle = (low + high) / 2
-        if waitProbability(middle, utilisation) < p / 100 { low = middle } else { high = middle }
-      }
-      expect("P\(p) of the wait", percentile(sorted: waiting, p), low)
+    for p in [75.0, 90, 99, 99.9] {
+      expect("wait", p, of: waiting, inverse(p / 100) { waitProbability($0, utilisation) })
     }
   }
 

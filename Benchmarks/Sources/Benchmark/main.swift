@@ -40,6 +40,7 @@ func measure() throws {
   for mode in [RedundancyMode.none, .equal, .coded] {
     for row in try SimulationLoop(mode: mode).rows() { show(row) }
   }
+  for row in try SimulationLoop(mode: .coded, shuffles: 4).rows() { show(row) }
   for base in [1000, 10_000] {
     for queueMode in QueueMode.allCases {
       for row in try SimulationLoop(mode: .coded, queueMode: queueMode, base: base).rows() { show(row) }

@@ -87,7 +87,13 @@ extension Summary {
     self.costs.frontend_resident_mb = totals.max_rss_kb.map { Double($0) / 1024 }
   }
 
-  /// Every key, null where there is nothing; that of a second tenant only where there is one.
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case fingerprint, environment, trial, e2e_ms, client_ms, encoding_us, decoding_us, intervals_95, answered, requeued
+    case workers_lost, accuracy, offered_per_s, achieved_per_s, second_tenant_ms, verdict, reasons, overloaded, faults
+    case costs
+  }
+
+  /// Every key, null where there is nothing; those of a second tenant and of faults only where there are any.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(fingerprint, forKey: .fingerprint)
@@ -108,6 +114,7 @@ extension Summary {
     try container.encode(verdict, forKey: .verdict)
     try container.encode(reasons, forKey: .reasons)
     try container.encode(overloaded, forKey: .overloaded)
+    try container.encodeIfPresent(faults, forKey: .faults)
     try container.encode(costs, forKey: .costs)
   }
 }

@@ -8,18 +8,22 @@ struct OverwriteMark: Equatable, Sendable {
   let sweep: String
   private let url: URL
 
-  /// Finds the mark of an unfinished sweep of these very trials, or makes one.
-  /// - Throws: `CocoaError` if it cannot be written.
+  private let folder: String
+
+  /// Finds the mark of an unfinished sweep of these very trials, or makes one up; nothing is written yet.
   init(_ places: [ResultPlace], in folder: String) throws {
     let trials = places.map { "\($0.path) \($0.fingerprint)\n" }.joined()
     url = URL(filePath: folder).appending(path: ".overwrite-\(try SHA256.hex(Array(trials.utf8)).prefix(16))")
-    if let found = try? String(contentsOf: url, encoding: .utf8), !found.isEmpty {
-      sweep = found
-    } else {
-      sweep = randomHex(bytes: 8)
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data(sweep.utf8).write(to: url, options: .atomic)
-    }
+    self.folder = folder
+    let found = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+    sweep = found.isEmpty ? randomHex(bytes: 8) : found
+  }
+
+  /// To be called once it is known that the sweep can run, and before it replaces anything.
+  /// - Throws: `CocoaError` if it cannot be written.
+  func write() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data(sweep.utf8).write(to: url, options: .atomic)
   }
 
   /// Whether the results in `folder` are this sweep's own.

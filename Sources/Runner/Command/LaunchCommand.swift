@@ -33,6 +33,9 @@ struct LaunchCommand: AsyncParsableCommand {
     guard place.local || trials.linkMbit == nil else {
       throw ValidationError("--link-mbit: the links of a cluster are its own; add --local")
     }
+    guard place.local || trials.engine != .process else {
+      throw ValidationError("--engine process: components of a cluster run in containers; leave it out, or add --local")
+    }
   }
 
   func run() async throws {

@@ -37,6 +37,9 @@ struct RunCommand: AsyncParsableCommand {
     guard hosts == nil || trials.linkMbit == nil else {
       throw ValidationError("--link-mbit: the links of a cluster are its own; leave it out with --hosts")
     }
+    guard hosts == nil || trials.engine != .process else {
+      throw ValidationError("--engine process: components of a cluster run in containers; leave it out with --hosts")
+    }
   }
 
   func run() async throws {

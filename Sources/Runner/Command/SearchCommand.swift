@@ -5,8 +5,10 @@ struct SearchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
     abstract: "Find the highest rate at which a latency metric stays below a bound, for each mode.",
-    usage: "run_exp <config> search (--local | --simulate) --below <time> [options]",
+    usage: "run_exp <config> search [--local | --simulate] --below <time> [options]",
     discussion: """
+      Measures on this machine unless told to simulate; on a cluster, launch with several send_rates and compare.
+
       Begins with the lowest and the highest of send_rates, doubles or halves until one rate meets the bound and a higher \
       one does not, then bisects. Each rate has num_trials trials, and most of them decide. An overloaded system does not \
       meet any bound. An INVALID trial is measured again, up to three times in all.
@@ -21,7 +23,7 @@ struct SearchCommand: AsyncParsableCommand {
       """)
 
   @ParentCommand var root: RunExp
-  @Flag(help: "By trials that are measured on this machine.") var local = false
+  @Flag(help: "By trials that are measured on this machine, as without it.") var local = false
   @Flag(help: "By simulated trials.") var simulate = false
   @Option(
     help: ArgumentHelp(
@@ -43,15 +45,12 @@ struct SearchCommand: AsyncParsableCommand {
   @OptionGroup var overrides: OverrideOptions
 
   func validate() throws {
-    guard local != simulate else {
-      throw ValidationError(
-        local
-          ? "--local measures trials and --simulate simulates them: give one of both"
-          : "search measures on this machine or simulates: add --local or --simulate. On a cluster, launch with several send_rates"
-      )
+    guard !local || !simulate else {
+      throw ValidationError("--local measures trials and --simulate simulates them: give one of both")
     }
     guard
-      local || trials.engine == .auto && trials.limits.isEmpty && trials.port == 0 && trials.runOptions.link_mbit == nil
+      !simulate
+        || trials.engine == .auto && trials.limits.isEmpty && trials.port == 0 && trials.runOptions.link_mbit == nil
     else {
       throw ValidationError("--engine, --limits, --port and --link-mbit are of trials that run; --simulate has none")
     }
@@ -70,12 +69,16 @@ struct SearchCommand: AsyncParsableCommand {
         "--mode \(stranger.rawValue): not of the experiment, which has \(known.map(\.rawValue).joined(separator: ", "))"
       )
     }
+    if !local && !simulate {
+      Console.tell("run_exp: searching on this machine; for a cluster, launch with several send_rates and compare\n")
+    }
     let search = Lifecycle.SearchOptions(
       goal: LatencyGoal(metric: metric, latency: latency, below_ms: below.ms),
       modes: known.filter { mode.isEmpty || mode.contains($0) }, resolution: resolution.fraction)
     if simulate {
       return try await Lifecycle.search(
-        invocation, for: search, simulating: SimulationOptions(overwrite: trials.overwrite), results: format.results)
+        invocation, for: search, simulating: SimulationOptions(overwrite: trials.overwrite, strict: trials.strict),
+        results: format.results)
     }
     try await Lifecycle.search(invocation, for: search, options: trials.runOptions, results: format.results)
   }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a result was measured under: the keys of its trial and of its environment, each value as JSON.
 struct TrialSettings: Equatable, Sendable {
   var trial: [String: String]
@@ -7,7 +5,7 @@ struct TrialSettings: Equatable, Sendable {
 
   init(_ summary: Summary) {
     trial = summary.trial.settings
-    environment = TrialSettings.members(of: summary.environment)
+    environment = JSONMembers.of(summary.environment)
     // Two modes have models of their own; those that both have must be the same.
     environment[Self.models] = nil
     for (name, digest) in summary.environment.models { environment["\(Self.models).\(name)"] = digest }
@@ -35,9 +33,7 @@ struct TrialSettings: Equatable, Sendable {
 
   /// The trial's keys in which two differ, by name, without `ignored` ones.
   func differences(from other: TrialSettings, ignoring ignored: Set<String>) -> [String] {
-    let differing = Set(trial.keys).union(other.trial.keys).subtracting(ignored).filter { trial[$0] != other.trial[$0] }
-    // The load's seed follows from every other key; by itself it differs with the experiment's.
-    return differing == [Self.loadSeed] ? ["seed"] : differing.subtracting([Self.loadSeed]).sorted()
+    Trial.differences(trial, other.trial, ignoring: ignored)
   }
 
   /// The environment's keys in which two differ, by name; of models, those that both have.
@@ -53,22 +49,5 @@ struct TrialSettings: Equatable, Sendable {
   func identity(ignoring ignored: Set<String>) -> String {
     trial.filter { !ignored.contains($0.key) }.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       .joined(separator: "\n")
-  }
-
-  fileprivate static func members(of value: some Encodable) -> [String: String] {
-    guard let data = try? JSONEncoder().encode(value),
-      let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
-    else { return [:] }
-    return object.compactMapValues { value in
-      (try? JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed]))
-        .map { String(decoding: $0, as: UTF8.self) }
-    }
-  }
-}
-
-extension Trial {
-  /// Its keys as in `summary.json`, but for its place in the sweep, each value as JSON.
-  var settings: [String: String] {
-    TrialSettings.members(of: self).filter { $0.key != CodingKeys.index.rawValue }
   }
 }

@@ -3,7 +3,14 @@
 extension Background {
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    self = if let count = try? container.decode(Int.self) { .shuffles(count) } else { .clipper }
+    if let count = try? container.decode(Int.self) {
+      self = .shuffles(count)
+    } else if (try? container.decode(String.self)) == "clipper" {
+      self = .clipper
+    } else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "neither a number of shuffles nor \"clipper\"")
+    }
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -21,10 +28,14 @@ private enum KindKey: String, CodingKey { case kind, file, folder, count }
 extension ArrivalKind {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: KindKey.self)
-    switch try container.decode(String.self, forKey: .kind) {
+    let kind = try container.decode(String.self, forKey: .kind)
+    switch kind {
+    case "poisson": self = .poisson
     case "uniform": self = .uniform
     case "trace": self = .trace(file: try container.decode(String.self, forKey: .file))
-    default: self = .poisson
+    default:
+      throw DecodingError.dataCorruptedError(
+        forKey: .kind, in: container, debugDescription: "no kind of arrivals: \"\(kind)\"")
     }
   }
 
@@ -43,10 +54,14 @@ extension ArrivalKind {
 extension Payload {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: KindKey.self)
-    switch try container.decode(String.self, forKey: .kind) {
+    let kind = try container.decode(String.self, forKey: .kind)
+    switch kind {
     case "images": self = .images(folder: try container.decodeIfPresent(String.self, forKey: .folder))
     case "floats": self = .floats(count: try container.decode(Int.self, forKey: .count))
-    default: self = .digits
+    case "digits": self = .digits
+    default:
+      throw DecodingError.dataCorruptedError(
+        forKey: .kind, in: container, debugDescription: "no kind of payload: \"\(kind)\"")
     }
   }
 

@@ -93,7 +93,7 @@ extension ExperimentReader {
   /// From the start of the schedule to its last query: what is expected, or what a trace says.
   private mutating func load_s(of trial: Trial) -> Double {
     guard case .trace(let file) = trial.arrivals, place != .past else { return trial.load_s }
-    guard let seconds = try? files.numbers(file, upTo: NumberLines.maximumTrace_s) else { return .infinity }
+    guard let seconds = try? files.trace(file) else { return .infinity }
     return seconds.prefix(trial.totalQueries).last ?? 0
   }
 

@@ -48,12 +48,8 @@ extension ExperimentReader {
       let allowed = "the path of a file: seconds from the start, one a line"
       guard let file = members.required("file", allowed: allowed, problems: &problems),
         let path = file.string(allowed: allowed, problems: &problems),
-        let seconds = numbers(in: path, upTo: NumberLines.maximumTrace_s, named: file)
+        trace(in: path, named: file) != nil
       else { return nil }
-      guard zip(seconds, seconds.dropFirst()).allSatisfy({ $0 <= $1 }) else {
-        problems.add(file, "\(JSONNode.quoted(path)) goes back in time; allowed: seconds in ascending order")
-        return nil
-      }
       return .trace(file: path)
     }
   }
@@ -100,8 +96,19 @@ extension ExperimentReader {
   }
 
   mutating func numbers(in path: String, upTo most: Double, named field: Field) -> [Double]? {
+    checked(field) { files throws(FileCheck.Unusable) in try files.numbers(path, upTo: most) }
+  }
+
+  /// The seconds of a trace.
+  mutating func trace(in path: String, named field: Field) -> [Double]? {
+    checked(field) { files throws(FileCheck.Unusable) in try files.trace(path) }
+  }
+
+  private mutating func checked(
+    _ field: Field, _ read: (FileCheck) throws(FileCheck.Unusable) -> [Double]
+  ) -> [Double]? {
     do throws(FileCheck.Unusable) {
-      return try files.numbers(path, upTo: most)
+      return try read(files)
     } catch {
       add(field, error)
       return nil

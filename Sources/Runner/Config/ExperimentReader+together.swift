@@ -104,7 +104,7 @@ extension ExperimentReader {
       problems.add(rates, "a trace has its own rate: several send_rates would be the same load; give one")
     }
     let needed = experiment.mostQueries
-    guard let arrivals = numbers(in: file, upTo: NumberLines.maximumTrace_s, named: field)?.count, arrivals < needed
+    guard let arrivals = trace(in: file, named: field)?.count, arrivals < needed
     else { return }
     problems.add(
       field, "\(JSONNode.quoted(file)) has \(arrivals) arrivals; allowed: at least \(needed), the queries of a trial")

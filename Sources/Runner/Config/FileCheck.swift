@@ -43,16 +43,22 @@ struct FileCheck {
     return tail.range(of: Data("/constants.pkl".utf8)) == nil ? .other : .whole
   }
 
+  /// The seconds of a trace: from 0 to 30 days, ascending.
+  /// - Throws: as `numbers`.
+  func trace(_ path: String) throws(Unusable) -> [Double] {
+    try numbers(path, upTo: NumberLines.maximumTrace_s, ascending: true)
+  }
+
   /// Numbers from 0 to `most`, one a line; blank lines mean nothing.
-  /// - Throws: `Unusable`, with the line, if one is not.
-  func numbers(_ path: String, upTo most: Double) throws(Unusable) -> [Double] {
+  /// - Throws: `Unusable`, with the line, if one is not or is out of order.
+  func numbers(_ path: String, upTo most: Double, ascending: Bool = false) throws(Unusable) -> [Double] {
     let file = try existing(path)
     guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
       throw Unusable(description: "\(file) cannot be read as text")
     }
     let numbers: [Double]
     do throws(NumberLines.Malformed) {
-      numbers = try NumberLines.parse(text, in: 0...most).map(\.number)
+      numbers = try NumberLines.parse(text, in: 0...most, ascending: ascending).map(\.number)
     } catch {
       throw Unusable(description: "\(file):\(error.line): \(error.reason), one a line")
     }

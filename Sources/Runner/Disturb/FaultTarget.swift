@@ -94,11 +94,11 @@ extension Trial {
   /// The numbers of the instances of a role.
   func numbers(of role: FaultTarget.Role) -> Range<Int> {
     let base = mode.sharesBaseModel ? numModels + redundantInstances : numModels
-    switch (role, mode) {
-    case (.worker, _): return 0..<base
-    case (.parity, .coded), (.approximate, .cheap): return base..<base + redundantInstances
-    case (.client, _): return 0..<numClients
-    default: return 0..<0
+    switch role {
+    case .worker: return 0..<base
+    case .parity: return mode == .coded ? base..<base + redundantInstances : 0..<0
+    case .approximate: return mode == .cheap ? base..<base + redundantInstances : 0..<0
+    case .client: return 0..<numClients
     }
   }
 }

@@ -1,24 +1,20 @@
-import Foundation
-
 extension Trial {
   /// The keys in which this trial differs from another, by name; its place in the sweep does not count.
-  func differences(from other: Trial) -> [String] {
-    let (ours, theirs) = (values, other.values)
+  func differences(from other: Trial) -> [String] { Self.differences(settings, other.settings) }
+
+  /// The keys in which the `settings` of two trials differ, by name, without `ignored` ones.
+  static func differences(
+    _ ours: [String: String], _ theirs: [String: String], ignoring ignored: Set<String> = []
+  ) -> [String] {
     let load = CodingKeys.seed.rawValue
-    let differing = Set(ours.keys).union(theirs.keys).subtracting([CodingKeys.index.rawValue])
-      .filter { ours[$0] != theirs[$0] }
+    let differing = Set(ours.keys).union(theirs.keys).subtracting(ignored).filter { ours[$0] != theirs[$0] }
     // The load's seed follows from every other key; by itself it differs with the experiment's.
     return differing == [load] ? ["seed"] : differing.subtracting([load]).sorted()
   }
 
-  /// As in `summary.json`, by key.
-  private var values: [String: JSONNode] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    guard let text = try? encoder.encode(self),
-      case .object(let members)? = (try? JSONParser.parse(Array(text), source: "", hasPositions: false))?.value
-    else { return [:] }
-    return Dictionary(members.map { ($0.key, $0.node) }) { first, _ in first }
+  /// Its keys as in `summary.json`, but for its place in the sweep, each value as JSON.
+  var settings: [String: String] {
+    JSONMembers.of(self).filter { $0.key != CodingKeys.index.rawValue }
   }
 
   /// The experiment's own names, in the singular where a trial has one value of a list.

@@ -32,21 +32,15 @@ struct HostScaling: Equatable, Sendable {
 
   /// What scale does to the tail: a row a trial, under a header.
   static func table(_ summaries: [Summary]) -> [String] {
-    let header = ["hosts", "rate/s", "k", "bs", "queue", "mode", "it", "median", "p99.9", "gap", "ratio"]
-    let rows = summaries.map { summary -> [String] in
-      let trial = summary.trial
-      let numbers: [String]
-      if let latency = summary.e2e_ms {
-        numbers = [latency.median, latency.p99_9, latency.p99_9 - latency.median, latency.p99_9 / latency.median]
-          .map { String(format: "%.2f", $0) }
-      } else {
-        numbers = Array(repeating: "none", count: 4)
-      }
-      return [
-        "\(trial.numModels)", Number.text(trial.rate), "\(trial.k)", "\(trial.batchSize)", trial.queueMode.rawValue,
-        trial.mode.rawValue, "\(trial.repetition)",
-      ] + numbers
+    let hosts = TrialTable.Column(name: "hosts") { "\($0.trial.numModels)" }
+    let ratio = TrialTable.Column(name: "ratio") { summary in
+      summary.e2e_ms.map { TrialTable.decimals($0.p99_9 / $0.median, 2) } ?? TrialTable.none
     }
-    return TextTable.lines([header] + rows, words: ["queue", "mode"])
+    return TrialTable.lines(
+      summaries,
+      [hosts] + TrialTable.settings + [
+        TrialTable.latency("median", .median), TrialTable.latency("p99.9", .p99_9), TrialTable.latency("gap", .gap),
+        ratio,
+      ])
   }
 }

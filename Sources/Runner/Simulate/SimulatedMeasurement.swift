@@ -42,8 +42,11 @@ struct SimulatedMeasurement: Sendable {
   func run(withRows: Bool, provenance: Provenance, isCancelled: () -> Bool) throws -> Summary {
     if isCancelled() { throw CancellationError() }
     let folder = place.folder
-    let (_, lock) = try folder.begin()
+    let (hadRest, lock) = try folder.begin()
     defer { lock.release() }
+    if hadRest {
+      Console.tell("discarded the rest of an unfinished attempt: \(place.path)\(ResultFolder.partialSuffix)\n")
+    }
     do {
       try provenance.write(to: folder.partial)
       let outcome = try Simulation.run(trial, isCancelled: isCancelled)

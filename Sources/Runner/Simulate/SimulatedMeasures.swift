@@ -45,13 +45,18 @@ struct SimulatedMeasures {
     }
     client_ms = Self.sorted_ms(&client_ns)
     e2e_ms = mode == .cheap ? Self.cheap_ms(outcome, delay_ns) : Self.sorted_ms(&e2e_ns)
-    let median_ms = percentile(sorted: Self.sorted_ms(&done_ns), 50)
 
+    let done = outcome.queries.lazy.filter { query in
+      query.source.map { $0 != .failed && $0 != .default } ?? false
+    }
     let measured = outcome.schedule.queries.filter { !$0.isWarmup }.map(\.offset.nanoseconds)
     throughput = Throughput(
       offered_per_s: Self.rate(measured.first, measured.last, count: measured.count),
       achieved_per_s: Self.rate(first_ns, last_ns, count: client_ns.count),
-      overloaded: Self.isOverloaded(outcome, delay_ns, shift_ns: Int64((median_ms ?? 0) * 1e6)))
+      overloaded: Throughput.isOverloaded(
+        scheduled_ns: outcome.schedule.queries.lazy.map(\.offset.nanoseconds),
+        received_ns: done.map { $0.completed_ns + delay_ns },
+        medianLatency_ms: percentile(sorted: Self.sorted_ms(&done_ns), 50)))
   }
 
   private static func sorted_ms(_ values_ns: inout [Int64]) -> [Double] {
@@ -64,42 +69,20 @@ struct SimulatedMeasures {
     return Double(count - 1) / (Double(last_ns - first_ns) / 1e9)
   }
 
-  /// As `Throughput` says it.
-  private static func isOverloaded(_ outcome: SimulationOutcome, _ delay_ns: Int64, shift_ns: Int64) -> Bool {
-    let queries = outcome.schedule.queries
-    guard let first_ns = queries.first?.offset.nanoseconds, let last_ns = queries.last?.offset.nanoseconds else {
-      return false
-    }
-    let middle_ns = first_ns + (last_ns - first_ns) / 2
-    let arrivals = queries.count { $0.offset.nanoseconds > middle_ns }
-    let completions = outcome.queries.count { query in
-      guard let source = query.source, source != .failed, source != .default else { return false }
-      let received_ns = query.completed_ns + delay_ns
-      return middle_ns + shift_ns < received_ns && received_ns <= last_ns + shift_ns
-    }
-    return Double(completions) < 0.95 * Double(arrivals)
-  }
-
-  /// As `Latencies` says it of `cheap`.
   private static func cheap_ms(_ outcome: SimulationOutcome, _ delay_ns: Int64) -> [Double] {
-    func latency_ms(_ query: Schedule.Query, _ end_ns: Int64) -> Double? {
-      guard end_ns != SimulatedQuery.never else { return nil }
-      return Double(end_ns - query.offset.nanoseconds - delay_ns) / 1e6
-    }
-    let answered = zip(outcome.schedule.queries, outcome.queries).filter { query, simulated in
-      !query.isWarmup && simulated.source != nil && simulated.source != .failed
-    }
-    let own = answered.compactMap { latency_ms($0, $1.own_ns) }.sorted()
-    let medianOwn = percentile(sorted: own, 50) ?? 0
-    return answered.compactMap { query, simulated -> Double? in
-      if simulated.source == .default { return latency_ms(query, simulated.completed_ns) }
-      return switch (latency_ms(query, simulated.own_ns), latency_ms(query, simulated.redundant_ns)) {
-      case (let own?, let approximate?): min(own, max(medianOwn, approximate))
-      case (let own?, nil): own
-      case (nil, let approximate?): approximate
-      case (nil, nil): latency_ms(query, simulated.completed_ns)
+    var answers: [Latencies.CheapAnswer] = []
+    for (query, simulated) in zip(outcome.schedule.queries, outcome.queries) where !query.isWarmup {
+      guard let source = simulated.source, source != .failed else { continue }
+      func latency_ms(_ end_ns: Int64) -> Double? {
+        guard end_ns != SimulatedQuery.never else { return nil }
+        return Double(end_ns - query.offset.nanoseconds - delay_ns) / 1e6
       }
-    }.sorted()
+      answers.append(
+        Latencies.CheapAnswer(
+          own_ms: latency_ms(simulated.own_ns), approximate_ms: latency_ms(simulated.redundant_ns),
+          reply_ms: latency_ms(simulated.completed_ns), isDefault: source == .default))
+    }
+    return Latencies.cheap(answers).sorted()
   }
 }
 

@@ -17,13 +17,14 @@ extension SimulatedTrial {
       warmup: trial.warmupQueries, process: try trial.arrivals.process(files: files), samples: samples)
     var services: [Pool: ServiceModel] = [:]
     for instance in trial.instances where services[instance.pool] == nil {
-      services[instance.pool] = try ServiceModel(instance, in: trial, measured: measured, files: files)
+      services[instance.pool] = try ServiceModel(
+        instance, in: trial, batchSize: trial.batchSize, measured: measured, files: files)
     }
     self.init(
       policy: trial.policy, load: load, maxInFlight: trial.maxInFlight, workers: trial.instances.map(\.pool),
       serviceTimes: services, slowdowns: trial.slowdowns, network: settings.network, payload: payload,
       codes: settings.codes(k: trial.k, payload: payload),
-      background: BackgroundModel(trial, hosts: settings.hosts ?? 0, service: services[.base]),
+      background: try BackgroundModel(trial, hosts: settings.hosts ?? 0, measured: measured, files: files),
       faults: try SimulatedFault.faults(of: trial), recovery: settings.recovery)
   }
 }
@@ -108,8 +109,9 @@ extension Trial {
 
 extension ServiceModel {
   /// Of one instance's pool: as measured, as the experiment says, or as the catalogue does.
+  /// - Parameter batchSize: queries in a batch, by which the catalogue's time of one is multiplied.
   fileprivate init(
-    _ instance: Instance, in trial: Trial, measured: MeasuredServiceTimes?, files: FileCheck
+    _ instance: Instance, in trial: Trial, batchSize: Int, measured: MeasuredServiceTimes?, files: FileCheck
   ) throws {
     // A parity model has the architecture of the base model; an approximate one has not.
     if let measured, instance.pool != .approximate {
@@ -123,7 +125,7 @@ extension ServiceModel {
           + "of a trial that ran it")
     }
     if let service_ms = builtIn.service_ms {
-      let batch_ms = service_ms * Double(trial.batchSize)
+      let batch_ms = service_ms * Double(batchSize)
       self.init(
         ServiceTime(
           kind: batch_ms == 0 ? .constant : .lognormal, median_ms: batch_ms, sigma: SimulationSettings.sigma))
@@ -136,7 +138,8 @@ extension ServiceModel {
 }
 
 extension BackgroundModel {
-  fileprivate init(_ trial: Trial, hosts: Int, service: ServiceModel?) {
+  /// - Throws: as `ServiceModel`.
+  fileprivate init(_ trial: Trial, hosts: Int, measured: MeasuredServiceTimes?, files: FileCheck) throws {
     switch trial.background {
     case .shuffles(0): self = .none
     case .shuffles(let count): self = .shuffles(count, hosts: hosts)
@@ -144,7 +147,10 @@ extension BackgroundModel {
       self = .tenant(
         instances: Trial.secondTenantInstances(numModels: trial.numModels), hosts: trial.instances.count,
         rate_per_s: trial.backgroundRate ?? 0,
-        service: service ?? ServiceModel(.standard))
+        // It serves query by query, as `SecondTenant` starts it.
+        service: try ServiceModel(
+          Instance(number: 0, pool: .base, model: trial.model), in: trial, batchSize: 1, measured: measured,
+          files: files))
     }
   }
 }
@@ -154,13 +160,7 @@ extension ArrivalKind {
     switch self {
     case .poisson: return .poisson
     case .uniform: return .uniform
-    case .trace(let file):
-      let seconds = try files.numbers(file, upTo: NumberLines.maximumTrace_s)
-      do {
-        return .trace(try Trace(text: seconds.map { "\($0)\n" }.joined()))
-      } catch {
-        throw Failure(exitCode: .config, "arrivals \(file), \(error)")
-      }
+    case .trace(let file): return .trace(Trace(seconds: try files.trace(file)))
     }
   }
 }

@@ -10,13 +10,7 @@ struct SimulationMemory {
 
   var available_bytes: Int
 
-  /// What the kernel says could be had without making others swap; all of the memory where it does not say.
-  static func now() -> SimulationMemory {
-    let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-    let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-    let kib = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-    return SimulationMemory(available_bytes: kib.map { $0 * 1024 } ?? Int(ProcessInfo.processInfo.physicalMemory))
-  }
+  static func now() -> SimulationMemory { SimulationMemory(available_bytes: AvailableMemory().bytes) }
 
   static func needed_bytes(_ trial: Trial, withRows: Bool) -> Int {
     let (queries, overflow) = trial.totalQueries.multipliedReportingOverflow(

@@ -3,8 +3,8 @@ import Simulation
 /// What a simulation takes beside the experiment: it decides the results and is part of their fingerprint.
 /// docs/simulation.md explains each.
 struct SimulationSettings: Codable, Equatable, Sendable {
-  /// Of the models: another one gives other results.
-  var version = 1
+  /// Of the models: another one gives other results. Since 2 the second tenant's batches hold one query.
+  var version = 2
   /// One way, between clients and frontend.
   var client_delay_ms: Double
   /// One way, between frontend and workers.

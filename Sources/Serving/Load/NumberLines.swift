@@ -12,10 +12,11 @@ public enum NumberLines {
   public static let maximumService_ms = 3_600_000.0
   public static let maximumTrace_s = 2_592_000.0
 
+  /// - Parameter ascending: whether a number may not be less than the one before.
   /// - Returns: each number with its line, from 1.
-  /// - Throws: `Malformed` for the first line that is not one number of `range`.
+  /// - Throws: `Malformed` for the first line that is not one number of `range`, or is out of order.
   public static func parse(
-    _ text: String, in range: ClosedRange<Double>
+    _ text: String, in range: ClosedRange<Double>, ascending: Bool = false
   ) throws(Malformed) -> [(line: Int, number: Double)] {
     var numbers: [(line: Int, number: Double)] = []
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
@@ -27,6 +28,11 @@ public enum NumberLines {
           reason:
             "found \"\(line.prefix(40))\"; allowed: a number from \(shown(range.lowerBound)) to \(shown(range.upperBound))"
         )
+      }
+      if ascending, let earlier = numbers.last, number < earlier.number {
+        throw Malformed(
+          line: index + 1,
+          reason: "found \"\(word)\" after \(shown(earlier.number)); allowed: numbers in ascending order")
       }
       numbers.append((index + 1, number))
     }

@@ -7,14 +7,14 @@ public struct Trace: Arrivals, Equatable, Sendable {
   /// - Parameter offsets: in ascending order.
   public init(offsets: [Duration]) { self.offsets = offsets }
 
+  /// - Parameter seconds: from the start of the schedule, in ascending order.
+  public init(seconds: [Double]) { self.init(offsets: seconds.map { Duration(schedule_s: $0) }) }
+
   /// Reads seconds from the start, one a line. Blank lines mean nothing.
   /// - Throws: `NumberLines.Malformed` if a line is not a number of seconds or is less than the one before.
   public init(text: String) throws(NumberLines.Malformed) {
-    let entries = try NumberLines.parse(text, in: 0...NumberLines.maximumTrace_s)
-    for (earlier, later) in zip(entries, entries.dropFirst()) where later.number < earlier.number {
-      throw NumberLines.Malformed(line: later.line, reason: "\(later.number) s is earlier than the arrival before it")
-    }
-    self.init(offsets: entries.map { Duration(schedule_s: $0.number) })
+    let entries = try NumberLines.parse(text, in: 0...NumberLines.maximumTrace_s, ascending: true)
+    self.init(seconds: entries.map(\.number))
   }
 
   public mutating func next() -> Duration? {

@@ -43,6 +43,24 @@ struct SummaryTests {
     #expect(Set(e2e?.keys.map { $0 } ?? []) == ["num", "median", "mean", "p99", "p99_5", "p99_9"])
   }
 
+  @Test("Every part of a summary is in its JSON and is read back, those of faults and of a second tenant too")
+  func whole() throws {
+    var summary = try summary()
+    let kill = Fault(at_s: 1, action: .kill, target: .numbered(role: .worker, number: 1))
+    summary.faults = [
+      FaultRecord(
+        fault: kill, component: "worker/1", due_ns: 1, began_ns: 2, effective_ns: 3, outcome: .done, remark: "")
+    ]
+    summary.second_tenant_ms = summary.e2e_ms
+    let data = try JSONEncoder().encode(summary)
+    let json = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+    #expect(Set(json?.keys.map { $0 } ?? []) == Set(Summary.CodingKeys.allCases.map(\.rawValue)))
+    #expect(Set(Mirror(reflecting: summary).children.compactMap(\.label)).count == Summary.CodingKeys.allCases.count)
+    let read = try JSONDecoder().decode(Summary.self, from: data)
+    #expect(read == summary)
+    #expect(Report.text(read).contains("FAULTS\nAT (s)"))
+  }
+
   @Test("Counters, sources and costs are taken over")
   func counters() throws {
     let summary = try summary()

@@ -41,6 +41,8 @@ struct CommandLineTests {
     let analyze = try #require(try parse("x.json", "analyze") as? AnalyzeCommand)
     #expect(analyze.finalDir.name == "0")
     #expect(analyze.results == "results")
+    let cluster = try #require(try parse("x.json", "analyze", "--environment", "cluster", "--table") as? AnalyzeCommand)
+    #expect(cluster.environment == .cluster && cluster.table)
     #expect(try parse("x.json", "terminate", "--local") is TerminateCommand)
   }
 
@@ -57,6 +59,11 @@ struct CommandLineTests {
       (["x.json", "launch", "--local", "--link-mbit", "0.5"], "from 1 to 100000 Mbit/s"),
       (["x.json", "launch", "--local", "--link-mbit", "100", "--engine", "process"], "--engine docker"),
       (["x.json", "run", "--idx", "0", "--hosts", "/h", "--link-mbit", "100"], "leave it out with --hosts"),
+      (["x.json", "launch", "--engine", "process"], "--engine process: components of a cluster run in containers"),
+      (["x.json", "run", "--idx", "0", "--hosts", "/h", "--engine", "process"], "leave it out with --hosts"),
+      (["x.json", "analyze", "--simulated", "--environment", "local"], "leave one of both out"),
+      (["x.json", "analyze", "--environment", "moon"], "--environment"),
+      (["x.json", "analyze", "--table", "--json"], "give one"),
       (["x.json", "run"], "--idx"), (["x.json", "run", "--idx=-1"], "numbered from 0"),
       (["x.json", "plan", "more"], "more"),
       (["x.json", "launch", "--local", "--cluster", "a"], "--local is this machine"),
@@ -109,6 +116,7 @@ struct CommandLineTests {
     )
     #expect((search.below.ms, search.resolution.fraction, search.metric) == (100, 0.05, .p99))
     #expect(search.mode == [.coded, .none])
+    #expect((try parse("x.json", "search", "--metric", "p99", "--below", "100ms") as? SearchCommand)?.simulate == false)
     #expect(try #require(parseError(["compare", "a"])).text.contains("<second>"))
   }
 

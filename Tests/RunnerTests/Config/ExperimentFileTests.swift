@@ -34,6 +34,17 @@ struct ExperimentFileTests {
     #expect(unusable.description.contains("is not a TorchScript file"))
   }
 
+  @Test("names the line of a trace that goes back in time")
+  func trace() throws {
+    let folder = try TemporaryFolder()
+    let trace = try folder.write("0.5\n\n0.25\n", to: "trace.txt")
+    let text = Sample.text(["arrivals": #"{"kind": "trace", "file": "trace.txt"}"#, "send_rates": "[1]"])
+    let file = try folder.write(text, to: "x.json")
+    let error = try #require(throws: InvalidExperiment.self) { try ExperimentFile(path: file).load(place: .local) }
+    #expect(
+      error.description.contains("arrivals.file: \(trace):3: found \"0.25\" after 0.5; allowed: numbers in ascending"))
+  }
+
   @Test("is refused, in one line, wherever it is cut short")
   func cutShort() throws {
     let folder = try TemporaryFolder()

@@ -67,7 +67,7 @@ struct DocumentationTests {
           ?? (command as? AnalyzeCommand)?.overrides.overrides ?? (command as? CompareCommand)?.overrides.overrides
           ?? (command as? SearchCommand)?.overrides.overrides ?? (command as? SimulateCommand)?.overrides.overrides
           ?? []
-        let path = Self.root.appending(path: words[1].hasPrefix("config/") ? "run/\(words[1])" : words[1]).path
+        let path = Self.root.appending(path: words[1]).path
         _ = try ExperimentFile(path: path).load(overrides: try overrides.map(Override.init), place: .anywhere)
       } catch {
         Issue.record("\(words.joined(separator: " ")): \(error)")

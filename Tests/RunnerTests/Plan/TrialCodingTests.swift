@@ -16,6 +16,18 @@ import Testing
     }
   }
 
+  @Test("what no experiment may say of them is not taken for something else")
+  func strangers() {
+    func refuses<Value: Decodable>(_ type: Value.Type, _ text: String) {
+      #expect(throws: DecodingError.self, "\(text)") {
+        try JSONDecoder().decode([Value].self, from: Data("[\(text)]".utf8))
+      }
+    }
+    for text in ["1.5", #""clippers""#, "true", "{}"] { refuses(Background.self, text) }
+    for text in [#"{"kind": "poison"}"#, "{}"] { refuses(ArrivalKind.self, text) }
+    for text in [#"{"kind": "texts"}"#, "{}"] { refuses(Payload.self, text) }
+  }
+
   @Test("two trials differ by the names of their keys, wherever they are in the sweep")
   func differences() {
     let trial = Trial.sample()

@@ -117,6 +117,30 @@ struct GoalSearchTests {
       SearchReport.text(outcome).contains("cannot tell: trials at 400/s stayed INVALID after 3 attempts: queries were"))
   }
 
+  @Test("ends with 73 under --strict where something was INVALID, though it was measured again, and only then")
+  func strict() async throws {
+    let experiment = try SimulatedMeasuresTests.sweep(["send_rates": "[50, 400]", "num_trials": "2"]).experiment
+    let options = Lifecycle.SearchOptions(goal: Self.goal, modes: [.none], resolution: 1)
+    for (isStrict, isInvalid) in [(false, true), (true, false), (true, true)] {
+      let measure: RateProbe.Measure = { probe in
+        try probe.repetitions.map { repetition in
+          let isFirst = isInvalid && probe.rate == 50 && probe.attempt == 0 && repetition == 0
+          return try summary(probe.rate / 2, invalid: isFirst ? late : [])
+        }
+      }
+      var failure: Failure?
+      do {
+        try await Lifecycle.search(
+          experiment, for: options, isStrict: isStrict, results: .json, progress: Progress(), measure: measure)
+      } catch let error as Failure {
+        failure = error
+      }
+      #expect((failure == nil) == !(isStrict && isInvalid))
+      #expect(
+        failure == nil || failure?.exitCode == .results && failure?.description.hasPrefix("1 INVALID trial ") == true)
+    }
+  }
+
   @Test("says so when every rate meets the goal, and when none does")
   func ends() async throws {
     for (latency_ms, end) in [(5.0, GoalSearch.Outcome.above(rate: 51_200)), (500, .below(rate: 50.0 / 16))] {

@@ -121,14 +121,19 @@ struct SimulatedMeasuresTests {
     #expect(images.serviceTimes[.base]?.time == ServiceTime(kind: .lognormal, median_ms: 72, sigma: 0.05))
     #expect(images.serviceTimes[.approximate]?.time.median_ms == 16)
     let tenants = try Self.simulated(
-      Self.sweep(["num_models": "12", "background_traffic": #"["clipper"]"#]).trials[0],
+      Self.sweep([
+        "model": #""resnet18""#, "service_time": nil, "num_models": "12", "batch_sizes": "[2]",
+        "background_traffic": #"["clipper"]"#,
+      ]).trials[0],
       settings: SimulationSettings(networkDelay_ms: 0.05, link_mbit_per_s: 1250, isMeasured: false, hosts: 18)
     ).trial
     // 12/9 + 0.5 is 1.83.
-    guard case .tenant(2, hosts: 18, rate_per_s: 16, _) = tenants.background else {
+    guard case .tenant(2, hosts: 18, rate_per_s: 16, let service) = tenants.background else {
       Issue.record("\(tenants.background)")
       return
     }
+    // The trial's batches hold two queries, the tenant's one.
+    #expect(tenants.serviceTimes[.base]?.time.median_ms == 72 && service.time.median_ms == 36)
   }
 
   @Test("of a model that was never measured is refused, with what to give")

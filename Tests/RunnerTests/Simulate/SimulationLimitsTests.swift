@@ -40,6 +40,44 @@ struct SimulationLimitsTests {
     #expect(SimulationMemory.now().available_bytes > 1 << 20)
   }
 
+  @Test("has the memory that the machine has left, or what the control groups around it leave")
+  func availableMemory() throws {
+    let mib = 1 << 20
+    func available(_ files: [String: String]) throws -> Int {
+      try withTemporaryFolder { folder in
+        var files = files
+        files["proc/meminfo"] = "MemTotal: 9 kB\nMemAvailable:    8192 kB\n"
+        for (name, text) in files {
+          let file = folder.appending(path: name)
+          try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+          try Data(text.utf8).write(to: file)
+        }
+        return AvailableMemory(root: folder.path + "/").bytes
+      }
+    }
+    #expect(try available([:]) == 8 * mib)
+    let second = ["proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/b/memory.max": "max\n"]
+    #expect(try available(second) == 8 * mib)
+    let limited = second.merging([
+      "sys/fs/cgroup/a/b/memory.current": "0\n", "sys/fs/cgroup/a/memory.max": "\(6 * mib)\n",
+      "sys/fs/cgroup/a/memory.current": "\(3 * mib)\n",
+      "sys/fs/cgroup/a/memory.stat": "anon 7\ninactive_file \(mib)\n",
+    ]) { $1 }
+    #expect(try available(limited) == 4 * mib)
+    // A container sees its own group at the root.
+    let container = ["sys/fs/cgroup/memory.max": "\(mib)\n", "sys/fs/cgroup/memory.current": "\(2 * mib)\n"]
+    #expect(try available(limited.merging(container) { $1 }) == 0)
+    #expect(
+      try available([
+        "proc/self/cgroup": "9:cpu,memory:/docker/x\n0::/\n",
+        "sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes": "\(2 * mib)\n",
+        "sys/fs/cgroup/memory/docker/x/memory.usage_in_bytes": "\(mib)\n",
+        "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+        "sys/fs/cgroup/memory/memory.usage_in_bytes": "5\n",
+      ]) == mib)
+  }
+
   @Test("on more hosts has their load, and its results beside those of the others")
   func hosts() throws {
     let experiment = try SimulatedMeasuresTests.sweep(["send_rates": "[150, 300]"]).experiment

@@ -27,22 +27,36 @@ struct Latencies: Equatable, Sendable {
     (encoding_us, decoding_us) = (durations(.encode), durations(.decode))
   }
 
+  private static func cheap(_ records: [QueryRecord]) -> [Double] {
+    cheap(
+      records.filter(\.isAnswered).map { record in
+        CheapAnswer(
+          own_ms: record.latency_ms(record.arrived_ns, record.own_ns),
+          approximate_ms: record.latency_ms(record.arrived_ns, record.redundant_ns), reply_ms: record.e2e_ms,
+          isDefault: record.source == .default)
+      })
+  }
+
+  /// An answered query of `cheap`, its times from its arrival; nil of what never came.
+  struct CheapAnswer {
+    var own_ms: Double?
+    var approximate_ms: Double?
+    var reply_ms: Double?
+    var isDefault: Bool
+  }
+
   /// In `cheap` an approximate answer counts no earlier than the median own one, as if the frontend waited that long for
   /// its own before it settled for less: min(own, max(median own, approximate)). Whichever never came is not in the
   /// formula. A default output counts when it was sent.
-  private static func cheap(_ records: [QueryRecord]) -> [Double] {
-    let answered = records.filter(\.isAnswered)
-    let own = answered.compactMap { $0.latency_ms($0.arrived_ns, $0.own_ns) }.sorted()
-    let medianOwn = percentile(sorted: own, 50) ?? 0
-    return answered.compactMap { record in
-      if record.source == .default { return record.e2e_ms }
-      let own = record.latency_ms(record.arrived_ns, record.own_ns)
-      let approximate = record.latency_ms(record.arrived_ns, record.redundant_ns)
-      return switch (own, approximate) {
-      case (let own?, let approximate?): min(own, max(medianOwn, approximate))
+  static func cheap(_ answers: [CheapAnswer]) -> [Double] {
+    let medianOwn_ms = percentile(sorted: answers.compactMap(\.own_ms).sorted(), 50) ?? 0
+    return answers.compactMap { answer in
+      if answer.isDefault { return answer.reply_ms }
+      return switch (answer.own_ms, answer.approximate_ms) {
+      case (let own?, let approximate?): min(own, max(medianOwn_ms, approximate))
       case (let own?, nil): own
       case (nil, let approximate?): approximate
-      case (nil, nil): record.e2e_ms
+      case (nil, nil): answer.reply_ms
       }
     }
   }
