@@ -96,13 +96,7 @@ struct ClusterLaunch: Sendable {
         )
       }
       progress.tell("\(site.roles(of: machine)) \(machine.name): installing (\(lacking))")
-      let output = try await shell.run(
-        Bootstrap.install(site.folder, finding.needs, isFrontend: isFrontend), deadline: .now + .seconds(900))
-      guard output.termination.isSuccess else {
-        throw Failure(
-          exitCode: .infrastructure,
-          output.stderr.split(separator: "\n").suffix(6).joined(separator: "\n  "))
-      }
+      try await install(finding, on: shell, isFrontend: isFrontend)
       // Whoever has just come to a group is in it from the next login on.
       shell.close()
       let after = Bootstrap.Finding(try await shell.require(probe, deadline: .now + Self.short).stdout)
@@ -113,6 +107,23 @@ struct ClusterLaunch: Sendable {
       progress.tell("\(site.roles(of: machine)) \(machine.name): installed")
     }
     progress.tell("all \(site.all.count) hosts are ready for containers")
+  }
+
+  private func install(_ finding: Bootstrap.Finding, on shell: SSHShell, isFrontend: Bool) async throws {
+    let output: Output
+    do {
+      output = try await shell.run(
+        Bootstrap.install(site.folder, finding, isFrontend: isFrontend),
+        deadline: .now + .seconds(Bootstrap.patience_s + 60))
+    } catch let error as ShellError {
+      throw Failure(exitCode: .infrastructure, "installing: \(error.reason)")
+    }
+    guard output.termination.isSuccess else {
+      let lines = output.stderr.split(separator: "\n").suffix(7)
+      throw Failure(
+        exitCode: .infrastructure,
+        lines.isEmpty ? "installing ended with \(output.termination)" : lines.joined(separator: "\n  "))
+    }
   }
 
   // MARK: Keys
