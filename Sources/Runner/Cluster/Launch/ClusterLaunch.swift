@@ -9,12 +9,12 @@ struct ClusterLaunch: Sendable {
   let onHostLoss: Inventory.HostLoss
   /// Of `run`, beside those that say where it is.
   let arguments: [String]
+  let files: OperatorFiles
   let progress: CloudProgress
 
   /// Returns when the run is alive.
   /// - Throws: `Failure` that names the hosts and what to do.
   func begin() async throws {
-    let files = try OperatorFiles(invocation)
     try await reach()
     try await requireIdle()
     try await bootstrap()
