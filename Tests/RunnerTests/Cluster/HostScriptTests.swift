@@ -108,12 +108,12 @@ import Testing
     let bySudo = Bootstrap.install(folder, finding(isRoot: false), isFrontend: isFrontend)
     #expect(bySudo.executable == "sudo" && bySudo.arguments == ["-n", "sh"] + install.arguments)
     try await shell.require(Command("sh", ["-n"], stdin: install.stdin), deadline: soon)
-    for command in [RemoteBuild.command(ClusterFolder(experiment: "e", cluster: "c"), builder: "swift:6")] {
+    let builder = RemoteBuild.Builder(for: "debian 12 x86_64", named: nil)
+    for command in [RemoteBuild.command(folder, builder: builder), RemoteBuild.images(folder, bases: ["B": "b:1"])] {
       try await shell.require(Command("sh", ["-n", "-c"] + command.arguments.dropFirst()), deadline: soon)
     }
   }
 
-  /// A run that says it is alive, holds the lock until it is told to end, and logs.
   /// Installs, on a host whose apt-get is `apt`.
   private func install(apt: String, patience_s: Int) async throws -> Output {
     let folder = try TemporaryFolder()
@@ -149,6 +149,7 @@ import Testing
     #expect(slow.stderr.hasSuffix("\nGet:1 http://mirror\n"))
   }
 
+  /// A run that says it is alive, holds the lock until it is told to end, and logs.
   private static let program = #"""
     #!/bin/bash
     [ "$2" = run ] && [ "$5" = --hosts ] || { echo "called as $*"; exit 1; }

@@ -20,8 +20,7 @@ struct ClusterLaunch: Sendable {
     try await bootstrap()
     try await LaunchLease(site).hold(on: try site.frontend.shell) {
       try await authorise()
-      try await sync(files)
-      try await provideImages()
+      try await provideImages(of: try await sync(files))
       try await takeResultsAlong()
       let run = DetachedRun(
         folder: site.folder, launch: randomHex(bytes: 6), files: files,
