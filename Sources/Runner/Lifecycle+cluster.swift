@@ -23,8 +23,10 @@ extension Lifecycle {
     _ commands: ClusterCommands
   ) async throws {
     let progress = place.progress
+    let preflight = Preflight(invocation: invocation, build: options.build)
+    let files = options.isMachinesOnly ? nil : try await interruptible { try await preflight.check() }
     let site = try await place.provision(invocation, options, commands)
-    guard !options.isMachinesOnly else {
+    guard let files else {
       try show(site.machines)
       progress.tell("all \(site.all.count) machines run; \(place.whatItCosts(site, invocation, commands))")
       return
@@ -37,7 +39,7 @@ extension Lifecycle {
       try await interruptible {
         try await ClusterLaunch(
           site: site, invocation: invocation, build: options.build, onHostLoss: place.onHostLoss,
-          arguments: options.arguments, progress: progress
+          arguments: options.arguments, files: files, progress: progress
         ).begin()
       }
     } catch {

@@ -27,7 +27,7 @@ public struct OpenSSH: Hashable, Sendable {
     let settings = [
       "IdentitiesOnly=yes", "IdentityAgent=none", "UserKnownHostsFile=" + OpenSSH.path(knownHosts.path),
       "GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes", "UpdateHostKeys=no", "BatchMode=yes",
-      "ConnectTimeout=\(connectTimeout_s)", "ServerAliveInterval=15", "ServerAliveCountMax=4", "LogLevel=ERROR",
+      "ConnectTimeout=\(connectTimeout_s)", "ServerAliveInterval=15", "ServerAliveCountMax=10", "LogLevel=ERROR",
     ]
     return ["ssh", "-F", "/dev/null", "-i", OpenSSH.literal(destination.key)]
       + settings.flatMap { ["-o", $0] } + ["-l", user, "-p", "\(port)"]

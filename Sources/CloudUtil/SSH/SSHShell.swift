@@ -42,19 +42,32 @@ public final class SSHShell: RemoteShell {
 
   /// Waits until the host lets us in: until its sshd answers, and knows the key, which a new machine may learn last. That takes
   /// a connection of its own, since one that is there may be broken without anybody having noticed.
+  /// - Parameters:
+  ///   - refusals: how long a host may refuse the key and still be taken for one that learns it; nil: until `deadline`.
+  ///   - tell: hears of every attempt why it failed.
   /// - Throws: `SSHError.notReady` with the last reason if that is not before `deadline`; at once what does not pass by waiting:
-  ///   another host key, an unusable private key; `CancellationError`.
-  public func waitUntilReady(deadline: ContinuousClock.Instant) async throws {
+  ///   another host key, an unusable private key, a key that is refused for longer than `refusals`; `CancellationError`.
+  public func waitUntilReady(
+    deadline: ContinuousClock.Instant, refusals: Duration? = nil, tell: (SSHError) -> Void = { _ in }
+  ) async throws {
     let start = ContinuousClock.now
+    var firstRefusal: ContinuousClock.Instant?
+    var isRefused = false
     close()
     do {
       let connection = try await connect(by: deadline) { error in
-        if case .authenticationRefused = error { true } else { error.isPassing }
+        tell(error)
+        guard case .authenticationRefused = error else { return error.isPassing }
+        let first = firstRefusal ?? .now
+        firstRefusal = first
+        isRefused = refusals.map { ContinuousClock.now - first >= $0 } ?? false
+        return !isRefused
       }
       connection.release()
     } catch let error as SSHError {
       switch error {
       case .hostKeyChanged, .hostKeysUnusable, .unusableKey, .notReady: throw error
+      case .authenticationRefused where isRefused: throw error
       default: throw SSHError.notReady(host: host, after: .now - start, last: error)
       }
     }

@@ -18,7 +18,7 @@ public struct Rsync: Hashable, Sendable {
   /// Only these, relative to the source.
   public var files: [String]?
   /// Seconds without a byte after which it gives up.
-  public var timeout_s = 60
+  public var timeout_s = 180
 
   public init(by ssh: OpenSSH) { self.ssh = ssh }
 
@@ -30,6 +30,17 @@ public struct Rsync: Hashable, Sendable {
   /// Brings `remote` to `local`. The folder above must be there.
   public func pull(from remote: String, to local: String) -> Command {
     command(there(remote), Rsync.here(local))
+  }
+
+  /// Whether it may come through the next time although nobody changes anything: the connection broke, the host was silent, or
+  /// files went away meanwhile. What has come is not sent again.
+  public static func mayPass(_ output: Output) -> Bool {
+    // Of rsync's exit statuses: socket, protocol data stream, vanished files, two of time; 255 is ssh's own.
+    guard case .exited(let status) = output.termination, [10, 12, 24, 30, 35, 255].contains(status) else {
+      return false
+    }
+    let lasting = ["No space left on device", "(28)", "Permission denied", "verification failed", "not found"]
+    return !lasting.contains(where: output.stderr.contains)
   }
 
   private func command(_ source: String, _ target: String) -> Command {

@@ -21,19 +21,22 @@ enum Bootstrap {
     var needs: Set<Need>
     /// `debian 12 x86_64`.
     var platform: String
+    /// The user is root, and needs no sudo.
+    var isRoot: Bool
 
     /// - Parameter text: what `probe` prints.
     init(_ text: String) {
-      var (needs, platform): (Set<Need>, String) = ([], "unknown")
+      var (needs, platform, isRoot): (Set<Need>, String, Bool) = ([], "unknown", false)
       for line in text.split(separator: "\n") {
         let words = line.split(separator: " ", maxSplits: 1).map(String.init)
         switch words.first {
         case "needs": if let need = words.last.flatMap(Need.init) { needs.insert(need) }
         case "platform": platform = words.last ?? platform
+        case "root": isRoot = true
         default: break
         }
       }
-      (self.needs, self.platform) = (needs, platform)
+      (self.needs, self.platform, self.isRoot) = (needs, platform, isRoot)
     }
 
     /// Whether nothing has to be installed or made.
@@ -52,7 +55,7 @@ enum Bootstrap {
       echo "platform ${ID:-unknown} ${VERSION_ID:-} $(uname -m)"
       [ -d "$1" ] && [ -w "$1" ] && [ -O "$1" ] || echo needs folder
       command -v rsync >/dev/null || echo needs rsync
-      [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || echo needs sudo
+      if [ "$(id -u)" = 0 ]; then echo root; elif ! sudo -n true 2>/dev/null; then echo needs sudo; fi
       if command -v docker >/dev/null; then
         if error=$(timeout 10 docker version 2>&1 >/dev/null); then :
         else case $error in *[Pp]ermission*) echo needs permission ;; *) echo needs daemon ;; esac; fi
@@ -69,29 +72,43 @@ enum Bootstrap {
     "libxml2",
   ]
 
-  /// Installs and makes what is lacking. Its last lines of stderr say what went wrong.
-  static func install(_ folder: ClusterFolder, _ needs: Set<Need>, isFrontend: Bool) -> Command {
+  /// Seconds after which installing is given up, on the host itself.
+  static let patience_s = 840
+
+  /// Installs and makes what is lacking. Its last lines of stderr say what went wrong. By sudo itself where it takes that: what
+  /// ends a command by ssh then ends it as root, too.
+  static func install(_ folder: ClusterFolder, _ finding: Finding, isFrontend: Bool) -> Command {
     var packages: [String] = []
-    if needs.contains(.docker) { packages += ["docker.io", "iptables"] }
-    if needs.contains(.rsync) { packages += ["rsync"] }
-    if needs.contains(.libraries) { packages += libraryPackages }
-    let asRoot = #"[ "$(id -u)" != 0 ] || exec sh -s "$@"; exec sudo -n sh -s "$@""#
-    return Command("sh", ["-c", asRoot, "sh", folder.path] + packages, stdin: Secret(script))
+    if finding.needs.contains(.docker) { packages += ["docker.io", "iptables"] }
+    if finding.needs.contains(.rsync) { packages += ["rsync"] }
+    if finding.needs.contains(.libraries) { packages += libraryPackages }
+    let words = ["sh", "-s", folder.path, String(patience_s)] + packages
+    return finding.isRoot
+      ? Command("sh", Array(words.dropFirst()), stdin: Secret(script))
+      : Command("sudo", ["-n"] + words, stdin: Secret(script))
   }
 
-  /// With the folder and the packages as arguments (`a|b`: the one that there is). The user is whom sudo was asked by.
+  /// With the folder, the seconds that it may take and the packages as arguments (`a|b`: the one that there is). The user is
+  /// whom sudo was asked by.
   private static let script = #"""
     set -eu
     folder=$1
-    shift
+    end=$(($(date +%s) + $2))
+    shift 2
     user=${SUDO_USER:-$(id -un)}
     mkdir -p "$folder"
     chown "$user": "$folder"
     chmod 755 "$folder"
-    apt() { DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 "$@"; }
+    # A command that has not ended in time leaves exit status 124.
+    intime() {
+      seconds=$((end - $(date +%s)))
+      [ "$seconds" -gt 0 ] || return 124
+      # This script comes by standard input, which is not theirs.
+      timeout -k 10 "$seconds" env DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+    }
+    apt() { intime apt-get -q -y -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 "$@"; }
     if [ $# -gt 0 ]; then
       log=$folder/apt.log
-      tries=0
       known() {
         for package; do
           for name in $(echo "$package" | tr '|' ' '); do
@@ -100,15 +117,26 @@ enum Bootstrap {
           echo "$name"
         done
       }
+      bring() {
+        apt update >"$log" 2>&1 || return
+        # What was broken off before is ended first.
+        intime dpkg --configure -a >>"$log" 2>&1 || return
+        apt install --no-install-recommends $(known "$@") >>"$log" 2>&1
+      }
       # A machine that has just booted may be updating itself: that lock has no timeout of its own.
-      until apt update >"$log" 2>&1 && apt install --no-install-recommends $(known "$@") >>"$log" 2>&1; do
-        tries=$((tries + 1))
-        if [ "$tries" = 60 ] || ! grep -q 'Could not get lock\|Unable to lock\|is another process using it' "$log"; then
-          echo "apt-get cannot install: $*" >&2
-          grep '^Err:\|^E:\|^W: Failed' "$log" | head -n 6 >&2
-          exit 1
+      until bring "$@"; do
+        status=$?
+        why="apt-get cannot install: $*"
+        if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+          why="apt-get was not done in time with: $*"
+        elif grep -q 'Could not get lock\|Unable to lock\|is another process using it\|locked by another process' "$log" &&
+          [ "$(date +%s)" -lt "$end" ]; then
+          sleep 3
+          continue
         fi
-        sleep 3
+        echo "$why" >&2
+        { grep '^Err:\|^E:\|^W: Failed\|^dpkg: error' "$log" || tail -n 3 "$log"; } | tail -n 6 >&2
+        exit 1
       done
     fi
     # Where systemd is not, the package's own script starts it.

@@ -6,6 +6,6 @@ enum BuildChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case local
   /// On the frontend's host, from the source that is there.
   case remote
-  /// This machine's where they run there, else there.
+  /// This machine's where they start there, else there.
   case auto
 }

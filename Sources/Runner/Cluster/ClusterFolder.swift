@@ -34,5 +34,9 @@ struct ClusterFolder: Equatable, Sendable {
   /// The container that builds on the frontend's host.
   var builder: String { "run_exp-build" + path.dropFirst(Self.parent.count).replacing("/", with: "-") }
 
-  var program: String { "\(source)/.build/release/run_exp" }
+  /// What images are made of, as `Scripts/images --gather` leaves it.
+  var gathered: String { "\(source)/.build/images" }
+
+  var programs: String { "\(source)/.build/release" }
+  var program: String { "\(programs)/run_exp" }
 }

@@ -7,7 +7,6 @@ struct ClusterResults: Sendable {
   let site: ClusterSite
   let progress: CloudProgress
 
-  private static let short: Duration = .seconds(30)
   private static let transfer: Duration = .seconds(3600)
 
   /// Takes finished trials to the cluster that it has not, so that a cluster that is new goes on where one that is gone
@@ -20,7 +19,7 @@ struct ClusterResults: Sendable {
     let folder = site.folder.results
     let script = #"cd "$1" 2>/dev/null || cd /; shift; for path; do [ -e "$path" ] || echo "$path"; done"#
     let missing = try await frontend.shell.require(
-      Command("sh", ["-c", script, "sh", folder] + paths), deadline: .now + Self.short
+      Command("sh", ["-c", script, "sh", folder] + paths), deadline: .now + ClusterSite.short
     ).stdout.split(separator: "\n").map(String.init)
     guard !missing.isEmpty else { return }
     progress.tell("taking \(missing.count) trials along that are finished here")
@@ -28,14 +27,14 @@ struct ClusterResults: Sendable {
       // As a run does it: aside, and renamed when it is whole.
       let target = "\(folder)/\(path)"
       let aside = target + ResultFolder.partialSuffix
-      try await frontend.shell.require(Command("mkdir", ["-p", "--", aside]), deadline: .now + Self.short)
+      try await frontend.shell.require(Command("mkdir", ["-p", "--", aside]), deadline: .now + ClusterSite.short)
       let rsync = Rsync(by: OpenSSH(frontend.destination, knownHosts: site.knownHosts))
       try await site.transferring("bringing \(path)") {
         try await LocalShell().require(
           rsync.push(from: "\(root)/\(path)/", to: aside + "/"), deadline: .now + Self.transfer)
       }
       try await frontend.shell.require(
-        Command("mv", ["-T", "--", aside, target]), deadline: .now + Self.short)
+        Command("mv", ["-T", "--", aside, target]), deadline: .now + ClusterSite.short)
     }
   }
 
@@ -51,7 +50,7 @@ struct ClusterResults: Sendable {
     let frontend = try site.frontend
     let there = path.isEmpty ? site.folder.results : "\(site.folder.results)/\(path)"
     let here = path.isEmpty ? root : "\(root)/\(path)"
-    let isThere = try await frontend.shell.run(Command("test", ["-d", there]), deadline: .now + Self.short)
+    let isThere = try await frontend.shell.run(Command("test", ["-d", there]), deadline: .now + ClusterSite.short)
     guard isThere.termination.isSuccess else {
       throw Failure(
         exitCode: .infrastructure,

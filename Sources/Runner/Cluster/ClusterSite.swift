@@ -14,6 +14,12 @@ struct ClusterSite: Sendable {
   /// By the name of the machine; each is one connection.
   let shells: [String: SSHShell]
 
+  /// A host may be away for a minute, paused or without a network, and be back: nothing that waits for one gives it up sooner.
+  private static let absence: Duration = .seconds(90)
+  private static let silence: Duration = .seconds(150)
+  /// For a command that takes no time itself.
+  static let short: Duration = .seconds(120)
+
   init(
     cluster: ClusterID, machines: [Role: [Machine]], destinations: [String: SSHDestination], state: String,
     knowsNames: Bool
@@ -24,7 +30,9 @@ struct ClusterSite: Sendable {
     self.state = state
     self.knowsNames = knowsNames
     let knownHosts = KnownHosts(path: "\(state)/known_hosts")
-    shells = destinations.mapValues { SSHShell(to: $0, knownHosts: knownHosts) }
+    shells = destinations.mapValues {
+      SSHShell(to: $0, knownHosts: knownHosts, reconnecting: Self.absence, silence: Self.silence)
+    }
   }
 
   var folder: ClusterFolder { ClusterFolder(experiment: cluster.experiment, cluster: cluster.name) }
@@ -67,20 +75,43 @@ struct ClusterSite: Sendable {
     }
   }
 
-  /// Runs rsync between this machine and the frontend's.
+  /// Before each further attempt of rsync: together longer than a host that is paused for a minute stays away.
+  static let pauses: [Duration] = [.seconds(5), .seconds(10), .seconds(20), .seconds(40)]
+
+  /// Runs rsync between this machine and the frontend's; again where the connection broke, which loses nothing.
   /// - Throws: `Failure` (infrastructure) that says what was to be brought, to or from whom, and what rsync said.
-  func transferring(_ what: String, _ work: () async throws -> Output) async throws -> Output {
+  @discardableResult
+  func transferring(
+    _ what: String, pauses: [Duration] = ClusterSite.pauses, _ work: () async throws -> Output
+  ) async throws -> Output {
+    try await explaining(what, to: try frontend.machine) {
+      for pause in pauses {
+        do {
+          return try await work()
+        } catch ShellError.failed(_, _, let output) where Rsync.mayPass(output) {
+          CloudProgress().tell("\(what): rsync broke off with \(output.termination); trying again")
+          try await Task.sleep(for: pause)
+        }
+      }
+      return try await work()
+    }
+  }
+
+  /// Does `work`, which brings something to `machine` or from it.
+  /// - Throws: `Failure` (infrastructure) that says what, whose, and why it did not come, in place of the command.
+  func explaining<Result>(_ what: String, to machine: Machine, _ work: () async throws -> Result) async throws -> Result
+  {
     do {
       return try await work()
     } catch let error as ShellError {
-      let (machine, _, destination) = try frontend
       var reason = error.reason
-      if case .notStarted = error { reason = "no rsync here (\(reason)); apt-get install rsync openssh-client" }
-      let isFull = reason.contains("No space left on device") || reason.contains("(28)")
+      if case .notStarted(let command, _, _) = error, command.executable == "rsync" {
+        reason = "no rsync here (\(reason)); apt-get install rsync openssh-client"
+      }
+      let address = destinations[machine.name].map { " (\($0.address))" } ?? ""
       throw Failure(
         exitCode: .infrastructure,
-        "\(what): the frontend \(machine.name) (\(destination.address)): \(reason)"
-          + (isFull ? "\nits disk is full: make room there (or take a larger volume_gb), then launch again" : ""))
+        "\(what): the \(roles(of: machine)) \(machine.name)\(address): \(reason)\(error.hint)")
     }
   }
 
@@ -89,7 +120,7 @@ struct ClusterSite: Sendable {
   func requireIdentity(of machine: Machine, _ shell: SSHShell) async throws {
     guard knowsNames else { return }
     let name = try await shell.run(
-      Command("cat", ["/var/lib/cloud/data/instance-id"]), deadline: .now + .seconds(30)
+      Command("cat", ["/var/lib/cloud/data/instance-id"]), deadline: .now + Self.short
     ).stdout.trimmingCharacters(in: .whitespacesAndNewlines)
     guard name.isEmpty || name == machine.name else {
       throw Failure(

@@ -13,7 +13,7 @@ struct LaunchLease: Sendable {
 
   /// Seconds after which a lease that was not kept fresh is nobody's.
   static let life_s = 180
-  private static let short: Duration = .seconds(30)
+  private static let short = ClusterSite.short
 
   init(_ site: ClusterSite) {
     self.init(

@@ -64,7 +64,7 @@ struct LaunchCommand: AsyncParsableCommand {
 struct ThereOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where programs come from that run on a cluster: local: this machine's; remote: built there; auto: local if they fit.",
+      "Where programs come from that run on a cluster: local: this machine's; remote: built there; auto: local if they start there.",
       valueName: "where"))
   var build = BuildChoice.auto
   @Flag(name: .customLong("machines-only"), help: "Get the machines of the cluster, and stop when they run.")

@@ -17,6 +17,8 @@ struct Installation: Equatable, Sendable {
   var digits: String { "\(root)/run/payloads/digits.csv" }
   /// Makes the built models.
   var modelScript: String { "\(root)/Scripts/models" }
+  /// Makes the images of the programs.
+  var imageScript: String { "\(root)/Scripts/images" }
 
   func program(_ name: String) -> String { "\(programs)/\(name)" }
 

@@ -16,7 +16,7 @@ struct HostFiles: Sendable {
 
   /// Brings `files` (and folders) to every host that does not have them as they are here.
   /// - Parameter digests: of what is here.
-  /// - Throws: `Failure` (config) if one is not here, `ShellError`.
+  /// - Throws: `Failure`: (config) if one is not here, (infrastructure) that says which did not come to which host, and why.
   func provide(_ files: [String], digests: inout FileDigests) async throws {
     guard !others.isEmpty else { return }
     let (sums, known) = try await onThread { [digests] in
@@ -28,12 +28,18 @@ struct HostFiles: Sendable {
       for (path, digest) in sums {
         // Beside it, so that a folder has one as well.
         let mark = "\(path).sha256"
-        let known = try await host.shell.run(
-          Command("sh", ["-c", #"[ -e "$1" ] && cat "$2" 2>/dev/null"#, "sh", path, mark]), deadline: .now + Self.short)
-        if known.stdout.trimmingCharacters(in: .whitespacesAndNewlines) == digest { continue }
-        try await host.shell.upload(path, to: path, deadline: .now + Self.patience)
-        try await host.shell.require(
-          Command("sh", ["-c", #"printf '%s\n' "$1" >"$2""#, "sh", digest, mark]), deadline: .now + Self.short)
+        do {
+          let known = try await host.shell.run(
+            Command("sh", ["-c", #"[ -e "$1" ] && cat "$2" 2>/dev/null"#, "sh", path, mark]),
+            deadline: .now + Self.short)
+          if known.stdout.trimmingCharacters(in: .whitespacesAndNewlines) == digest { continue }
+          try await host.shell.upload(path, to: path, deadline: .now + Self.patience)
+          try await host.shell.require(
+            Command("sh", ["-c", #"printf '%s\n' "$1" >"$2""#, "sh", digest, mark]), deadline: .now + Self.short)
+        } catch let error as ShellError {
+          throw Failure(
+            exitCode: .infrastructure, "bringing \(path) to \(host.name): \(error.reason)\(error.hint)")
+        }
       }
     }
   }

@@ -13,6 +13,14 @@ enum Packaging: Equatable, Sendable {
   /// What of ours, beside a program, is in its image: on a worker's host, the one that shuffles.
   static let companions = ["worker": ["shuffle"]]
 
+  /// The files that `Scripts/build` leaves, of which a cluster needs each.
+  static let files = ["run_exp"] + programs + companions.values.joined().sorted() + ["libTorchRuntime.so"]
+
+  /// Those of `files` that an installation lacks.
+  static func missing(in installation: Installation) -> [String] {
+    files.filter { !FileManager.default.fileExists(atPath: installation.program($0)) }
+  }
+
   /// The path of a program of ours where it runs.
   func executable(_ program: String) -> String {
     switch self {

@@ -7,7 +7,7 @@ import Testing
   private let common =
     #"ssh -F /dev/null -i /c/key -o IdentitiesOnly=yes -o IdentityAgent=none -o 'UserKnownHostsFile="/c/known hosts"'"#
     + " -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o BatchMode=yes"
-    + " -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -o LogLevel=ERROR"
+    + " -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=10 -o LogLevel=ERROR"
 
   @Test("ssh is told all that it would otherwise look up")
   func direct() {
@@ -40,7 +40,7 @@ import Testing
     #expect(rsh.hasPrefix("--rsh=ssh -F /dev/null -i '/c/it''s' -o"))
     #expect(
       push.arguments.filter { $0 != rsh } == [
-        "-a", "--no-owner", "--no-group", "--partial", "--delay-updates", "--protect-args", "--timeout=60",
+        "-a", "--no-owner", "--no-group", "--partial", "--delay-updates", "--protect-args", "--timeout=180",
         "--checksum", "--delete",
         "--filter=- /.build", "--filter=:- .gitignore", "--", "./src/", "[fd00::7]:run exp/",
       ])

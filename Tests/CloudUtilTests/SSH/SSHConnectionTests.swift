@@ -204,6 +204,30 @@ import Testing
     }
   }
 
+  @Test("A key that is refused is waited for as long as a host may learn it, and whoever waits hears why")
+  func refusals() async throws {
+    try await SSHServer.use { server in
+      try await server.makeKey("other")
+      var other = server.destination
+      other.key = server.folder + "/other"
+      let shell = SSHShell(to: other, knownHosts: server.knownHosts)
+      let refusal = SSHError.authenticationRefused(host: shell.host, user: other.user, key: other.key)
+      var told: [SSHError] = []
+      let error = await #expect(throws: SSHError.self) {
+        try await shell.waitUntilReady(deadline: .soon, refusals: .milliseconds(300)) { told.append($0) }
+      }
+      #expect(error == refusal)
+      #expect(told.count > 1 && told.allSatisfy { $0 == refusal })
+      // A new machine may learn the key last.
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await shell.waitUntilReady(deadline: .soon) }
+        try await LocalShell().require(
+          Command("sh", ["-c", "cat other.pub >>authorized_keys"]).inFolder(server.folder), deadline: .soon)
+        try await group.waitForAll()
+      }
+    }
+  }
+
   @Test("A user or key that is not let in is told, and a command does not wait for it to change")
   func refused() async throws {
     try await SSHServer.use { server in

@@ -9,19 +9,18 @@ struct ClusterLaunch: Sendable {
   let onHostLoss: Inventory.HostLoss
   /// Of `run`, beside those that say where it is.
   let arguments: [String]
+  let files: OperatorFiles
   let progress: CloudProgress
 
   /// Returns when the run is alive.
   /// - Throws: `Failure` that names the hosts and what to do.
   func begin() async throws {
-    let files = try OperatorFiles(invocation)
     try await reach()
     try await requireIdle()
     try await bootstrap()
     try await LaunchLease(site).hold(on: try site.frontend.shell) {
       try await authorise()
-      try await sync(files)
-      try await provideImages()
+      try await provideImages(of: try await sync(files))
       try await takeResultsAlong()
       let run = DetachedRun(
         folder: site.folder, launch: randomHex(bytes: 6), files: files,
@@ -35,7 +34,11 @@ struct ClusterLaunch: Sendable {
 
   /// A cluster's machines boot in well under this.
   private static let boot: Duration = .seconds(300)
-  static let short: Duration = .seconds(30)
+  /// A host that has the right key lets in with it sooner, once its sshd answers; on a machine of EC2 it comes with the boot.
+  private static let refusals: Duration = .seconds(10)
+  /// Within which a run says that it is alive.
+  private static let start: Duration = .seconds(30)
+  static let short = ClusterSite.short
 
   // MARK: ssh
 
@@ -46,29 +49,25 @@ struct ClusterLaunch: Sendable {
         .update(site.destinations.map { ($0.key, $0.value) })
     }
     let deadline = ContinuousClock.now + Self.boot
-    let waiting = Waiting(Set(site.all.map(\.name)))
+    let waiting = Waiting(for: site.all.map(\.name))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         while true {
           try await Task.sleep(for: .seconds(20))
-          let names = await waiting.names.sorted()
+          let lines = waiting.lines
           progress.tell(
-            "still waiting for ssh on \(names.count) of \(site.all.count) hosts: \(names.joined(separator: ", "))")
+            (["still waiting for ssh on \(lines.count) of \(site.all.count) hosts:"] + lines).joined(separator: "\n"))
         }
       }
       defer { group.cancelAll() }
       try await site.onEach("ssh") { machine, shell in
-        try await shell.waitUntilReady(deadline: deadline)
+        try await shell.waitUntilReady(deadline: deadline, refusals: site.knowsNames ? nil : Self.refusals) {
+          waiting.note($0, of: machine.name)
+        }
         try await site.requireIdentity(of: machine, shell)
-        await waiting.remove(machine.name)
+        waiting.end(of: machine.name)
       }
     }
-  }
-
-  private actor Waiting {
-    private(set) var names: Set<String>
-    init(_ names: Set<String>) { self.names = names }
-    func remove(_ name: String) { names.remove(name) }
   }
 
   private func requireIdle() async throws {
@@ -97,13 +96,7 @@ struct ClusterLaunch: Sendable {
         )
       }
       progress.tell("\(site.roles(of: machine)) \(machine.name): installing (\(lacking))")
-      let output = try await shell.run(
-        Bootstrap.install(site.folder, finding.needs, isFrontend: isFrontend), deadline: .now + .seconds(900))
-      guard output.termination.isSuccess else {
-        throw Failure(
-          exitCode: .infrastructure,
-          output.stderr.split(separator: "\n").suffix(6).joined(separator: "\n  "))
-      }
+      try await install(finding, on: shell, isFrontend: isFrontend)
       // Whoever has just come to a group is in it from the next login on.
       shell.close()
       let after = Bootstrap.Finding(try await shell.require(probe, deadline: .now + Self.short).stdout)
@@ -114,6 +107,23 @@ struct ClusterLaunch: Sendable {
       progress.tell("\(site.roles(of: machine)) \(machine.name): installed")
     }
     progress.tell("all \(site.all.count) hosts are ready for containers")
+  }
+
+  private func install(_ finding: Bootstrap.Finding, on shell: SSHShell, isFrontend: Bool) async throws {
+    let output: Output
+    do {
+      output = try await shell.run(
+        Bootstrap.install(site.folder, finding, isFrontend: isFrontend),
+        deadline: .now + .seconds(Bootstrap.patience_s + 60))
+    } catch let error as ShellError {
+      throw Failure(exitCode: .infrastructure, "installing: \(error.reason)")
+    }
+    guard output.termination.isSuccess else {
+      let lines = output.stderr.split(separator: "\n").suffix(7)
+      throw Failure(
+        exitCode: .infrastructure,
+        lines.isEmpty ? "installing ended with \(output.termination)" : lines.joined(separator: "\n  "))
+    }
   }
 
   // MARK: Keys
@@ -176,10 +186,10 @@ struct ClusterLaunch: Sendable {
 
   private func start(_ run: DetachedRun) async throws {
     let frontend = try site.frontend.shell
-    let deadline = ContinuousClock.now + Self.short
-    try await frontend.require(run.start, deadline: deadline)
+    try await frontend.require(run.start, deadline: .now + Self.short)
+    let deadline = ContinuousClock.now + Self.start
     while true {
-      let text = try await frontend.require(DetachedRun.status(run.folder), deadline: deadline + Self.short).stdout
+      let text = try await frontend.require(DetachedRun.status(run.folder), deadline: .now + Self.short).stdout
       // It may have ended already; then it was alive, and its log says why.
       if let status = try? RunStatus(text), status.launch == run.launch { return }
       guard ContinuousClock.now < deadline else {
