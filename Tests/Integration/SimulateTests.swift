@@ -66,6 +66,19 @@ import Testing
     #expect(rest.stderr.contains("discarded the rest of an unfinished attempt: results/simulated/"), "\(rest.stderr)")
   }
 
+  @Test("demonstrates with one command where coded's tail is the shorter one")
+  func demonstration() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let script = URL(filePath: #filePath).appending(path: "../../../Scripts/demonstrate").standardized.path
+    let shown = try await bench.run(
+      "\(script) shuffles --program ${RUN% *} --set num_queries=300 --set send_rates='[150, 300]'")
+    #expect(shown.termination.isSuccess, "\(shown.stderr)")
+    let rows = shown.stdout.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(rows.first?.first == "rate/s" && rows.dropFirst().map(\.first) == ["150", "300"], "\(shown.stdout)")
+    #expect(rows.dropFirst().allSatisfy { ["coded", "equal"].contains($0.last) })
+  }
+
   @Test("takes service times that were measured, and shows how the tail moves with the number of hosts")
   func options() async throws {
     let bench = try ExperimentBench()
