@@ -114,6 +114,9 @@ class Checker:
         alive = [each.instance for each in self.double.ledger.alive() if each.instance not in self.strangers]
         if alive and not found:
             found.append(f"the ledger counts on for {alive}")
+        found += [
+            f"left over: volume {volume.id} ({volume.device}) goes on and costs" for volume in self.region.volumes.values() if volume.instance not in self.strangers
+        ]  # fmt: skip
         found += [f"left over: group {group.name} ({group.id})" for group in self.region.groups.values() if group.id not in self.groups_before]
         return found + [f"left over: key pair {name}" for name in self.region.keys if name not in self.keys_before]
 
