@@ -264,6 +264,17 @@ import Testing
     var told = "\(bench.events.withLock(\.self)) \(error.debugDescription)"
     dump(error, to: &told)
     #expect(!told.contains("hidden") && !told.contains("key 0"))
+
+    // Not even what the server repeats.
+    for (status, text) in [(403, EC2Replies.error("SignatureDoesNotMatch", "token:t0ken hidden")), (200, "<t0ken/>")] {
+      let reply = ScriptedTransport.Answer.reply(status, text)
+      let echo = Bench([reply, reply, reply])
+      let client = echo.client(credentials: { _ in
+        AWSCredentials(accessKeyID: "key", secretAccessKey: "hidden", sessionToken: "t0ken")
+      })
+      let told = "\((await failure(client, EC2ClientTests.create)).debugDescription) \(echo.events.withLock(\.self))"
+      #expect(told.contains("<secret>") && !told.contains("hidden") && !told.contains("t0ken"), "\(told)")
+    }
   }
 
   private func failure<Request: EC2Request>(_ client: EC2Client, _ request: Request) async -> AWSError? {

@@ -207,6 +207,23 @@ import Testing
     #expect(long.message.count == AWSError.maxMessage + 3 && long.message.hasSuffix("..."))
   }
 
+  @Test("A secret that the server repeats is replaced before its words are cut, however it is written")
+  func secret() {
+    let token = "IQoJb3JpZ2luX2VjEAAa/+==" + String(repeating: "x", count: 300)
+    let words = String(repeating: "a", count: 390) + " x-amz-security-token:" + token
+    for text in [words, token, "token=\(PercentEncoding.encode(token)) end"] {
+      let response = HTTPResponse(status: 403, body: Array(EC2Replies.error("SignatureDoesNotMatch", text).utf8))
+      let error = AWSError.classify(
+        action: "A", response: response, signedAt: AWSErrorTests.now, hiding: [Secret(token), Secret("")])
+      #expect(!"\(error)".contains("IQoJ") && !"\(error)".contains("xxx"), "\(error)")
+      #expect(error.kind == .authentication)
+    }
+    let problem = AWSError.malformed(
+      action: "A", response: HTTPResponse(status: 200, body: []), ReplyProblem("no number: \(token)"),
+      hiding: [Secret(token)])
+    #expect(problem.message == "the reply: no number: <secret>")
+  }
+
   @Test("An error reply cut off at any byte is still an error")
   func cut() {
     let whole = Array(EC2Replies.error("RequestLimitExceeded").utf8)
