@@ -155,6 +155,24 @@ extension CloudTests {
       }
     }
 
+    @Test("asks for no other machines when it may not start those that are stopped, and names the permission")
+    func mayNotStart() async throws {
+      try await CloudBench.use { bench in
+        try await bench.must("x.json launch --machines-only")
+        for machine in try await bench.alive { try await bench.move(machine.instance, to: "stopped") }
+        #expect(try await bench.eventually { try await bench.alive.allSatisfy { $0.state == "stopped" } })
+        try await bench.fail([.init(fault: "UnauthorizedOperation", actions: ["StartInstances"])])
+        let output = try await bench.run("x.json launch --machines-only")
+        #expect(output.termination == .exited(69))
+        for words in [
+          "lack the permission ec2:StartInstances", "there exist now: 1 client stopped, 1 frontend stopped",
+        ] {
+          #expect(output.stderr.contains(words), "\(output.stderr)")
+        }
+        #expect(try await bench.machines.count == 5)
+      }
+    }
+
     @Test("counts every machine that was made beside the call that failed")
     func counted() async throws {
       // The refusal comes first, the machines of the other roles a moment later.

@@ -69,7 +69,7 @@ extension FleetFailure {
       case .parameter, .missing: .config
       default: .infrastructure
       }
-    case .died, .late, .busy, .terminated: .infrastructure
+    case .died, .late, .unwritten, .busy, .terminated: .infrastructure
     }
   }
 
