@@ -7,15 +7,22 @@ extension Lifecycle {
   static func provision(
     _ invocation: Invocation, on cloud: Cloud, _ spec: FleetSpec, _ commands: ClusterCommands
   ) async throws -> [Role: [Machine]] {
+    try await provisionedMachines(invocation, on: cloud, spec, commands).machines
+  }
+
+  /// Gets the machines of the experiment, unless somebody is at work on the cluster.
+  static func provisionedMachines(
+    _ invocation: Invocation, on cloud: Cloud, _ spec: FleetSpec, _ commands: ClusterCommands
+  ) async throws -> ProvisionedMachines {
     let cluster = spec.cluster
     let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
     cloud.progress.tell("\(cluster) in \(cloud.region): \(plan.shortText)")
-    let hold = try cloud.site.hold(cluster)
-    defer { hold?.release() }
-    let machines = try await cloud.perform(commands, cluster) {
-      try await cloud.provider.provision(spec)
+    guard let hold = try cloud.site.hold(cluster) else {
+      throw Failure(exitCode: .infrastructure, "another launch of \(cluster) is at work on this machine")
     }
-    return machines
+    defer { hold.release() }
+    try await cloud.requireIdle(cluster, commands)
+    return try await cloud.perform(commands, cluster) { try await cloud.provider.provisionedMachines(of: spec) }
   }
 
   /// What `launch --machines-only` prints.
@@ -130,8 +137,6 @@ extension Cloud {
         progress.tell("interrupted; what exists of \(cluster) goes on and costs until: \(commands.terminate(cluster))")
       }
       throw CancellationError()
-    } catch let failure as Failure {
-      throw failure
     } catch {
       throw Failure(error, cluster, cloud: self, commands: commands)
     }

@@ -62,17 +62,27 @@ class Image:
     public: bool = True
     root_device: str = "/dev/xvda"
     size_gb: int = 8
+    # Further volumes, by device their size: EC2 keeps them when their machine ends, unless it was asked otherwise.
+    more_volumes: dict[str, int] = field(default_factory=dict, hash=False)
     deprecated: str | None = None
     visible_tags: dict[str, str] = field(default_factory=dict, hash=False)
 
+    def volumes(self) -> dict[str, dict[str, Any]]:
+        """Every volume that it brings, by device, as RunInstances takes it."""
+        usual = {"VolumeType": "gp3", "Encrypted": False}
+        more = {device: usual | {"VolumeSize": size, "DeleteOnTermination": False} for device, size in self.more_volumes.items()}
+        return {self.root_device: usual | {"VolumeSize": self.size_gb, "DeleteOnTermination": True}} | more
+
     def public_form(self) -> dict[str, Any]:
-        snapshot = {"SnapshotId": f"snap-{self.id[4:]}", "VolumeSize": self.size_gb, "DeleteOnTermination": True, "VolumeType": "gp3", "Encrypted": False}
+        mappings = [
+            {"DeviceName": device, "Ebs": {"SnapshotId": f"snap-{self.id[4:]}", **volume}} for device, volume in self.volumes().items()
+        ]  # fmt: skip
         return {
             "ImageId": self.id, "ImageLocation": f"{self.owner}/{self.name}", "State": self.state, "OwnerId": self.owner,
             "ImageOwnerAlias": self.alias, "CreationDate": self.created, "DeprecationTime": self.deprecated, "Public": self.public,
             "Architecture": self.architecture, "ImageType": "machine", "Name": self.name, "Description": self.name,
             "RootDeviceType": "ebs", "RootDeviceName": self.root_device, "VirtualizationType": "hvm", "Hypervisor": "xen", "EnaSupport": True,
-            "BlockDeviceMappings": [{"DeviceName": self.root_device, "Ebs": snapshot}], "PlatformDetails": "Linux/UNIX",
+            "BlockDeviceMappings": mappings, "PlatformDetails": "Linux/UNIX",
         }  # fmt: skip
 
 
@@ -105,7 +115,7 @@ def images() -> list[Image]:
 
     return [
         debian("20260210", 1),
-        debian("20260811", 3),
+        debian("20260811", 3, more_volumes={"/dev/xvdb": 4}),
         debian("20260519", 2),
         debian("20250428", 4, deprecated="2027-04-28T08:15:04.000Z"),
         debian("20260811", 5, "arm64"),

@@ -175,7 +175,7 @@ def _running(region: Region) -> list[Instance]:
 
 def _volume_requests(request: Request, image: Image) -> dict[str, dict[str, Any]]:
     """By device: what was asked for, over what the image brings."""
-    volumes: dict[str, dict[str, Any]] = {image.root_device: {"VolumeSize": image.size_gb, "VolumeType": "gp3"}}
+    volumes = image.volumes()
     for mapping in request.get("BlockDeviceMappings", []):
         device, asked = mapping.get("DeviceName"), mapping.get("Ebs", {})
         if not device:

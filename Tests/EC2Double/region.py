@@ -74,10 +74,10 @@ class Region:
         return f"{prefix}-{self.random.getrandbits(68) | 1 << 64:017x}"
 
     def address(self) -> tuple[str, str]:
-        """A private and a public address: 172.31/16 and the documentation's 203.0.113/24 with its neighbours."""
+        """A private address of 172.31/16, and a public one of loopback's 127/8: who calls there leaves nobody's machine."""
         self._addresses += 1
         n = self._addresses % 65000 + 10
-        return f"172.31.{n >> 8}.{n & 255}", f"198.{18 + (n >> 16)}.{n >> 8 & 255}.{n & 255}"
+        return f"172.31.{n >> 8}.{n & 255}", f"127.{18 + (n >> 16)}.{n >> 8 & 255}.{n & 255}"
 
     # What a read sees.
 

@@ -141,6 +141,8 @@ class Cluster:
             "run_instances", {"InvalidGroup.NotFound", "InvalidKeyPair.NotFound"}, MinCount=count, MaxCount=count, ImageId=of_group["run_exp:image"],
             InstanceType=self.types[role], KeyName=self.name, SecurityGroupIds=[group["GroupId"]], Placement={"AvailabilityZone": zone},
             TagSpecifications=tagged("instance", tags | {"run_exp:token": token}), ClientToken=token,
+            # The image brings a second volume, which would outlast the machine.
+            BlockDeviceMappings=[{"DeviceName": "/dev/xvdb", "Ebs": {"DeleteOnTermination": True}}],
         )["Instances"]  # fmt: skip
 
     # The careful way.

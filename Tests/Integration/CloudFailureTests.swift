@@ -155,6 +155,24 @@ extension CloudTests {
       }
     }
 
+    @Test("asks for no other machines when it may not start those that are stopped, and names the permission")
+    func mayNotStart() async throws {
+      try await CloudBench.use { bench in
+        try await bench.must("x.json launch --machines-only")
+        for machine in try await bench.alive { try await bench.move(machine.instance, to: "stopped") }
+        #expect(try await bench.eventually { try await bench.alive.allSatisfy { $0.state == "stopped" } })
+        try await bench.fail([.init(fault: "UnauthorizedOperation", actions: ["StartInstances"])])
+        let output = try await bench.run("x.json launch --machines-only")
+        #expect(output.termination == .exited(69))
+        for words in [
+          "lack the permission ec2:StartInstances", "there exist now: 1 client stopped, 1 frontend stopped",
+        ] {
+          #expect(output.stderr.contains(words), "\(output.stderr)")
+        }
+        #expect(try await bench.machines.count == 5)
+      }
+    }
+
     @Test("counts every machine that was made beside the call that failed")
     func counted() async throws {
       // The refusal comes first, the machines of the other roles a moment later.
@@ -222,14 +240,19 @@ extension CloudTests {
     @Test("refuses keys that ssh could not use, and says which are right, before anything is made")
     func keys() async throws {
       try await CloudBench.use { bench in
-        for (name, arguments) in [("rsa", ["-t", "rsa", "-N", ""]), ("locked", ["-t", "ed25519", "-N", "sesame"])] {
+        for (name, arguments) in [
+          ("rsa", ["-t", "rsa", "-N", ""]), ("ecdsa", ["-t", "ecdsa", "-N", ""]),
+          ("locked", ["-t", "ed25519", "-N", "sesame"]),
+        ] {
           let file = bench.folder.appending(path: "here/\(name)").path
           let made = try await LocalShell().run(
             Command("ssh-keygen", ["-q", "-f", file] + arguments), deadline: .now + .seconds(20))
           try #require(made.termination.isSuccess)
         }
         let cases = [
-          ("rsa", "rsa: a key of type ssh-rsa, which libssh2 cannot use"), ("nowhere", "nowhere: no such private key"),
+          ("rsa", "rsa: a key of type ssh-rsa, which libssh2 cannot use"),
+          ("ecdsa", "ecdsa: a key of type ecdsa-sha2-nistp256, which EC2 does not take"),
+          ("nowhere", "nowhere: no such private key"),
           ("locked", "locked: cannot be used as a private key: "),
           ("x.json", "x.json: cannot be used as a private key: "),
         ]
@@ -237,7 +260,15 @@ extension CloudTests {
           let output = try await bench.run("x.json launch --machines-only", environment: ["PARM_SSH_KEY": key])
           #expect(output.termination == .exited(65), "\(output.stderr)")
           #expect(output.stderr.contains(words) && output.stderr.contains("PARM_SSH_KEY"), "\(output.stderr)")
-          #expect(output.stderr.split(whereSeparator: \.isNewline).count == 2, "\(output.stderr)")
+          #expect(output.stderr.split(whereSeparator: \.isNewline).count == 5, "\(output.stderr)")
+          #expect(
+            output.stderr.hasSuffix(
+              """
+              what exists of \(bench.id)/main in us-east-1 is not known; machines that do go on and cost
+              to try again:        run_exp x.json launch --machines-only
+              to end all of it:    run_exp x.json terminate
+
+              """), "\(output.stderr)")
         }
         #expect(try await bench.calls.isEmpty)
       }

@@ -24,7 +24,7 @@ extension CloudTests {
     private func isEmpty(_ bench: CloudBench) async throws -> Bool {
       let region = try await bench.region
       let names = (Array(region.groups.values) + Array(region.keys.values)).map(\.name)
-      return try await bench.alive.isEmpty && names.allSatisfy { !$0.hasPrefix("run_exp/") }
+      return try await bench.alive.isEmpty && region.volumes.isEmpty && names.allSatisfy { !$0.hasPrefix("run_exp/") }
     }
 
     @Test("ends everything from an empty folder and another home, prints AWS's answer, and may be called again")

@@ -9,6 +9,8 @@ struct Cloud: Sendable {
   let provider: EC2Provider
   let site: OperatorSite
   let progress: CloudProgress
+  /// For a frontend that may not be reached from here.
+  let patience: Duration
 
   var region: String { aws.region }
 
@@ -45,6 +47,7 @@ struct Cloud: Sendable {
     let chain = CredentialChain(from: awsEnvironment, transport: transport)
     let signer = SignatureV4(region: aws.region, service: "ec2")
     let scale = try Cloud.timeScale(environment)
+    patience = .seconds(10) / scale
     let client = EC2Client(
       endpoint: aws.ec2Endpoint, transport: transport,
       credentials: { refresh in

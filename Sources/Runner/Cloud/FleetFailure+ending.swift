@@ -17,12 +17,12 @@ extension Failure {
     self.init(exitCode: failure.exitCode, lines.joined(separator: "\n"))
   }
 
-  /// AWS could not be asked at all, or this machine failed.
+  /// AWS could not be asked at all, or this machine failed; a `Failure` keeps its exit code.
   init(_ error: any Error, _ cluster: ClusterID?, cloud: Cloud, commands: ClusterCommands) {
     var lines = ["\(error)"]
     if let cluster { lines.append(cloud.existing(nil, of: cluster)) }
     lines += commands.nextSteps(cluster, mayExist: true)
-    self.init(exitCode: .infrastructure, lines.joined(separator: "\n"))
+    self.init(exitCode: (error as? Failure)?.exitCode ?? .infrastructure, lines.joined(separator: "\n"))
   }
 }
 
@@ -69,7 +69,7 @@ extension FleetFailure {
       case .parameter, .missing: .config
       default: .infrastructure
       }
-    case .died, .late, .busy, .terminated: .infrastructure
+    case .died, .late, .unwritten, .busy, .terminated: .infrastructure
     }
   }
 

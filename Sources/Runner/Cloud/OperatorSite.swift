@@ -37,11 +37,13 @@ struct OperatorSite: LaunchSite {
     guard words.count >= 2, let blob = Data(base64Encoded: String(words[1])) else {
       throw Failure(exitCode: .config, "\(path): ssh-keygen finds no public key in it")
     }
-    guard words[0] == "ssh-ed25519" || words[0].hasPrefix("ecdsa-") else {
+    guard words[0] == "ssh-ed25519" else {
+      let reason =
+        words[0].hasPrefix("ecdsa-") ? "which EC2 does not take" : "which libssh2 cannot use with today's servers"
       throw Failure(
         exitCode: .config,
-        "\(path): a key of type \(words[0]), which libssh2 cannot use with today's servers; name an ed25519 key with "
-          + "PARM_SSH_KEY, or with key in the cluster file (ssh-keygen -t ed25519 makes one)"
+        "\(path): a key of type \(words[0]), \(reason); name an ed25519 key with PARM_SSH_KEY, or with key in the "
+          + "cluster file (ssh-keygen -t ed25519 makes one)"
       )
     }
     let digest = Data(try SHA256.digest([UInt8](blob))).base64EncodedString().replacing("=", with: "")
@@ -55,15 +57,15 @@ struct OperatorSite: LaunchSite {
     }
   }
 
-  /// The address as the cloud sees it: behind AWS's own endpoint as a service of AWS's says, at another endpoint, which is
-  /// near, that of the connection to it.
+  /// The address as the cloud sees it: for AWS's as a service of AWS's says, whatever lies between; at an endpoint of somebody
+  /// else's, which is near, that of the connection to it.
   private func callerAddress() async throws -> String {
-    let url = aws.isEndpointConfigured ? aws.ec2Endpoint : "https://checkip.amazonaws.com/"
+    let url = aws.isEndpointOfAWS ? "https://checkip.amazonaws.com/" : aws.ec2Endpoint
     let found: String?
     do {
       let response = try await transport.send(.get(url), deadline: .now + Self.patience)
       found =
-        aws.isEndpointConfigured ? response.localAddress : response.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        aws.isEndpointOfAWS ? response.text.trimmingCharacters(in: .whitespacesAndNewlines) : response.localAddress
     } catch let error as HTTPError {
       throw Failure(
         exitCode: .infrastructure, "cannot find out from which address ssh will come: \(error); say it with ssh_from")

@@ -55,6 +55,7 @@ class Checker:
             if verb == "terminate":
                 found += self._terminated()
             if verb == "launch":
+                found += self._closed(step.ssh_from)
                 for each in self.ours():
                     self.expiries.setdefault(each.id, each.tags.get("run_exp:expires", ""))
         return found
@@ -88,9 +89,19 @@ class Checker:
             found.append(f"machines of one cluster are in several groups: {sorted(named)}")
         return found
 
-    def _record_expires(self) -> str | None:
+    def _record(self) -> Group | None:
         name = f"run_exp/{self.point.experiment}/main"
-        return next((group.tags.get("run_exp:expires") for group in self.region.groups.values() if group.name == name), None)
+        return next((group for group in self.region.groups.values() if group.name == name), None)
+
+    def _record_expires(self) -> str | None:
+        record = self._record()
+        return record.tags.get("run_exp:expires") if record else None
+
+    def _closed(self, network: str) -> list[str]:
+        """ssh is let in from where the last launch was called, and from nowhere else."""
+        record = self._record()
+        sources = sorted(rule.source for rule in record.rules if not rule.source.startswith("sg-")) if record else []
+        return [f"ssh is let in from {sources}, expected from {network}"] if sources != [network] else []
 
     def _timed(self) -> list[str]:
         """All machines end when their cluster does, and no launch takes back what an extend gave."""
@@ -114,6 +125,9 @@ class Checker:
         alive = [each.instance for each in self.double.ledger.alive() if each.instance not in self.strangers]
         if alive and not found:
             found.append(f"the ledger counts on for {alive}")
+        found += [
+            f"left over: volume {volume.id} ({volume.device}) goes on and costs" for volume in self.region.volumes.values() if volume.instance not in self.strangers
+        ]  # fmt: skip
         found += [f"left over: group {group.name} ({group.id})" for group in self.region.groups.values() if group.id not in self.groups_before]
         return found + [f"left over: key pair {name}" for name in self.region.keys if name not in self.keys_before]
 

@@ -13,6 +13,8 @@ MOMENTS = (BEFORE, EFFECT, EFFECT, REPLIED, LOST)
 ANY, MUTATING = "any", "mutating"
 # From another folder and home, as after a lost disk; and as from a machine that knows nothing of the processes here.
 HERE, ELSEWHERE, FAR = "here", "elsewhere", "far away"
+# From where ssh is let in: as the cluster file says, and as it says after somebody has moved.
+HOME, AWAY = "203.0.113.0/24", "198.51.100.7/32"
 ZONES = ("us-east-1b", "us-east-1a", "us-east-1c")
 TYPES = {"frontend": "c5.large", "worker": "c5.xlarge", "client": "m5.large"}
 # In seconds of the cloud: nothing stays unseen for longer. Shorter than run_exp waits for what must be there (20).
@@ -46,10 +48,12 @@ class Step:
     models: int | None = None
     # What it finds may be half made, or nothing: it may say that there is no cluster, and leaves machines lacking.
     half_made: bool = False
+    ssh_from: str = HOME
 
     def text(self) -> str:
         size = f" of {self.models} models" if self.models else ""
-        return f"{self.verb}{size} {self.place}" + (f" ({self.crash.text()})" if self.crash else "")
+        away = f" with ssh from {self.ssh_from}" if self.ssh_from != HOME else ""
+        return f"{self.verb}{size} {self.place}{away}" + (f" ({self.crash.text()})" if self.crash else "")
 
 
 @dataclass
@@ -92,19 +96,21 @@ def made(number: int, seed: int, counts: Counts) -> Point:
     story = draw.choices(("launch", "extend", "terminate", "relaunch", "extend-half", "resize"), (5, 2, 4, 3, 2, 2))[0]
     verb = "launch" if story in ("relaunch", "extend-half", "resize") else story
     usual = counts.get(verb, USUAL)
+    # Only then a launch takes a rule away.
+    away = story in ("relaunch", "resize") and draw.random() < 0.5
     if story == "relaunch":
         # Stopped machines are started, none are made.
-        usual = {ANY: usual[ANY], MUTATING: usual[MUTATING], "StartInstances": 1}
+        usual = {ANY: usual[ANY], MUTATING: usual[MUTATING], "StartInstances": 1} | ({"RevokeSecurityGroupIngress": 1} if away else {})
     # A third of the points are where naive programs fail: the machines are made or ended, nobody heard of it, and who looks
     # at once does not see them yet.
     sharp = draw.random() < 0.33
     crash = _crash(draw, usual, sharp)
     before = {"extend": [Step("launch")], "terminate": [Step("launch")], "relaunch": [Step("launch"), Step("stop")]}.get(story, [])
     models = draw.choice((2, 2, 4))
-    steps = [*before, Step(verb, HERE, crash)]
+    steps = [*before, Step(verb, HERE, crash, ssh_from=AWAY if away and story == "relaunch" else HOME)]
     if story in ("extend-half", "resize"):
         place = HERE if sharp else draw.choices((HERE, ELSEWHERE, FAR), (4, 3, 1))[0]
-        steps += [Step("extend", place, half_made=True), Step("launch", place)] if story == "extend-half" else [Step("launch", place, models=6 - models)]
+        steps += [Step("extend", place, half_made=True), Step("launch", place)] if story == "extend-half" else [Step("launch", place, models=6 - models, ssh_from=AWAY if away else HOME)]
         steps.append(Step("terminate", draw.choice((HERE, ELSEWHERE))))
     else:
         steps += _recovery(draw, verb, sharp)
@@ -113,7 +119,7 @@ def made(number: int, seed: int, counts: Counts) -> Point:
 
 def _crash(draw: random.Random, counts: dict[str, int], sharp: bool) -> Crash:
     """Where it hurts most, and everywhere else: half of them at a call that makes or ends machines."""
-    actions = sorted(set(counts) & {"RunInstances", "StartInstances", "TerminateInstances", "CreateTags"})
+    actions = sorted(set(counts) & {"RunInstances", "StartInstances", "TerminateInstances", "CreateTags", "RevokeSecurityGroupIngress"})
     of = draw.choices((draw.choice(actions) if actions else MUTATING, MUTATING, ANY), (5, 3, 2))[0]
     if sharp and actions:
         of = draw.choice(actions)

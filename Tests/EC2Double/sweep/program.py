@@ -14,7 +14,7 @@ from EC2Double.double import Double, Dropped
 from EC2Double.ledger import Call
 from EC2Double.signature import Account
 
-from .point import BEFORE, EFFECT, FAR, HERE, LOST, REPLIED, TYPES, ZONES, Crash, Point, Step
+from .point import AWAY, BEFORE, EFFECT, FAR, HERE, HOME, LOST, REPLIED, TYPES, ZONES, Crash, Point, Step
 
 LIMIT_S = 90
 # With processes of its own: a program in it can tell of none outside whether it is alive.
@@ -100,12 +100,17 @@ class Operator:
         self.folder, self.home = folder / "work", folder / "home"
         self.folder.mkdir(parents=True)
         self.home.mkdir()
-        self.cluster = self.folder / "cluster.yml"
         for models in {point.models, *(step.models or point.models for step in point.steps)}:
             (self.folder / self.config(models)).write_text(json.dumps(experiment(point, models), indent=1))
-        self.cluster.write_text(CLUSTER.format(region=region, zones=", ".join(ZONES)))
+        for network in (HOME, AWAY):
+            (self.folder / self.cluster(network)).write_text(CLUSTER.format(region=region, zones=", ".join(ZONES), network=network))
         # Who launches on another machine brings the key along; otherwise the program makes one.
         self.key = shared_key(folder.parent) if any(step.place != HERE and step.verb == "launch" for step in point.steps) else None
+
+    @staticmethod
+    def cluster(network: str) -> str:
+        """The name of the cluster file that lets ssh in from this network."""
+        return "cluster.yml" if network == HOME else "cluster-away.yml"
 
     @staticmethod
     def config(models: int) -> str:
@@ -128,7 +133,7 @@ image: {{owner: "136693071363", name: "debian-12-amd64-*"}}
 user: admin
 volume_gb: 20
 lifetime_h: 2
-ssh_from: [203.0.113.0/24]
+ssh_from: [{network}]
 """
 
 
@@ -160,7 +165,7 @@ class Program:
 
     def run(self, operator: Operator, step: Step, models: int) -> Run:
         verb, crash = step.verb, step.crash
-        arguments = [operator.config(models), verb, "--cluster-file", operator.cluster.name]
+        arguments = [operator.config(models), verb, "--cluster-file", operator.cluster(step.ssh_from)]
         if verb == "launch":
             arguments.append("--machines-only")
         if verb == "extend":

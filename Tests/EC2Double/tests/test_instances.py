@@ -91,13 +91,24 @@ class LifeTests(CloudTest):
         instance = self.described(Filters=[{"Name": "tag:Name", "Values": ["é <&>"]}])[identifier]
         self.assertEqual(instance["MetadataOptions"]["HttpTokens"], "required")
         self.assertEqual((instance["ImageId"], instance["Placement"]["AvailabilityZone"]), (IMAGE, ZONE))
-        [volume] = self.ec2.describe_volumes(Filters=[{"Name": "tag:Name", "Values": ["disk"]}])["Volumes"]
+        tagged = self.ec2.describe_volumes(Filters=[{"Name": "tag:Name", "Values": ["disk"]}])["Volumes"]
+        volume, more = sorted(tagged, key=lambda each: each["Attachments"][0]["Device"])
         self.assertEqual((volume["Size"], volume["Encrypted"], volume["Attachments"][0]["InstanceId"]), (20, True, identifier))
         data = self.ec2.describe_instance_attribute(InstanceId=identifier, Attribute="userData")["UserData"]["Value"]
         self.assertEqual(base64.b64decode(data), b"#!/bin/sh\ntrue")
         found = self.ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [identifier]}])["Tags"]
         self.assertEqual([(tag["Key"], tag["ResourceType"]) for tag in found], [("Name", "instance")])
         self.double.machine_ended(identifier)
+        self.until({"terminated"})
+        # What the image brings beside its root outlasts the machine, since nobody asked otherwise.
+        [left] = self.ec2.describe_volumes()["Volumes"]
+        self.assertEqual((left["VolumeId"], left["State"], left["Encrypted"]), (more["VolumeId"], "available", False))
+
+    def test_a_volume_of_the_image_ends_with_its_machine_if_that_is_asked(self) -> None:
+        [identifier] = self.run_some(BlockDeviceMappings=[{"DeviceName": "/dev/xvdb", "Ebs": {"DeleteOnTermination": True, "Encrypted": True}}])
+        volumes = self.ec2.describe_volumes()["Volumes"]
+        self.assertEqual(sorted((each["Size"], each["Encrypted"]) for each in volumes), [(4, True), (8, False)])
+        self.double.machine_ended(identifier, state="terminated")
         self.until({"terminated"})
         self.assertEqual(self.ec2.describe_volumes()["Volumes"], [])
 

@@ -1,5 +1,6 @@
 import CloudUtil
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Runner
@@ -23,5 +24,34 @@ struct OperatorSiteTests {
       settings: EC2Settings(), aws: aws, transport: CurlTransport(caBundle: nil), state: state.path)
     #expect(site.otherRegions(of: ClusterID(experiment: "ParM")) == ["eu-west-1", "us-west-2"])
     #expect(site.otherRegions(of: ClusterID(experiment: "other")).isEmpty)
+  }
+
+  /// Says an address, as the caller's, and remembers who was asked.
+  private final class Echo: HTTPTransport {
+    let asked = Mutex<[String]>([])
+
+    func send(_ request: HTTPRequest, deadline: ContinuousClock.Instant) async throws -> HTTPResponse {
+      asked.withLock { $0.append(request.url) }
+      var response = HTTPResponse(status: 200, body: Array("198.51.100.7\n".utf8))
+      response.localAddress = "10.0.0.5"
+      return response
+    }
+  }
+
+  @Test("lets ssh in from the address that AWS sees where AWS is asked, else from that of the connection")
+  func caller() async throws {
+    let cases: [(endpoint: String?, asked: String, source: String)] = [
+      (nil, "https://checkip.amazonaws.com/", "198.51.100.7/32"),
+      ("https://ec2.us-east-1.amazonaws.com", "https://checkip.amazonaws.com/", "198.51.100.7/32"),
+      ("http://10.0.0.1:5000", "http://10.0.0.1:5000/", "10.0.0.5/32"),
+    ]
+    for (endpoint, asked, source) in cases {
+      let variables = endpoint.map { ["AWS_ENDPOINT_URL": $0] } ?? [:]
+      let aws = try AWSSettings(region: "us-east-1", from: AWSEnvironment(variables: variables, read: { _ in nil }))
+      let echo = Echo()
+      let site = OperatorSite(settings: EC2Settings(), aws: aws, transport: echo, state: "/nowhere")
+      #expect(try await site.sshSources() == [source])
+      #expect(echo.asked.withLock(\.self) == [asked])
+    }
   }
 }

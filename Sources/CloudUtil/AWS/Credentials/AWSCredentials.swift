@@ -15,4 +15,7 @@ public struct AWSCredentials: Hashable, Sendable {
     self.sessionToken = sessionToken
     self.expiration = expiration
   }
+
+  /// What nobody may see of them.
+  var secrets: [Secret] { [secretAccessKey] + (sessionToken.map { [$0] } ?? []) }
 }

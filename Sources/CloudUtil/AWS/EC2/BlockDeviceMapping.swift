@@ -26,6 +26,11 @@ public struct BlockDeviceMapping: Hashable, QueryStructured {
       isDeletedOnTermination: true)
   }
 
+  /// A volume of the size and type that the image says, but encrypted and ending with its instance.
+  public static func encrypted(_ deviceName: String) -> BlockDeviceMapping {
+    BlockDeviceMapping(deviceName: deviceName, isEncrypted: true, isDeletedOnTermination: true)
+  }
+
   public var parameters: QueryStructure {
     [
       "DeviceName": deviceName,

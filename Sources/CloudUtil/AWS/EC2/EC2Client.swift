@@ -41,7 +41,7 @@ public struct EC2Client: Sendable {
       do {
         observer?(.sending(action: Request.action, attempt: state.attempts + 1))
         let reply = try await attempt(Request.action, body: body, credentials: key)
-        return try read(reply) { try Request.response($0) }
+        return try read(reply, hiding: key.secrets) { try Request.response($0) }
       } catch var error as AWSError {
         error.followsLostReply = state.mayBeDone
         switch state.step(after: error, now: timing.now(), random: timing.random()) {
@@ -93,14 +93,16 @@ public struct EC2Client: Sendable {
       throw AWSError.classify(action: action, failure: failure)
     }
     guard (200..<300).contains(response.status) else {
-      let error = AWSError.classify(action: action, response: response, signedAt: now)
+      let error = AWSError.classify(action: action, response: response, signedAt: now, hiding: credentials.secrets)
       observer?(.answered(action: action, status: response.status, requestID: error.requestID))
       throw error
     }
     return Reply(action: action, response: response)
   }
 
-  private func read<Response>(_ reply: Reply, _ read: (ReplyElement) throws -> Response) throws -> Response {
+  private func read<Response>(
+    _ reply: Reply, hiding secrets: [Secret], _ read: (ReplyElement) throws -> Response
+  ) throws -> Response {
     do {
       let root = try ReplyParser.parse(reply.response.body)
       guard root.name == "\(reply.action)Response" else { throw ReplyProblem("it is a <\(root.name)>") }
@@ -108,7 +110,7 @@ public struct EC2Client: Sendable {
       observer?(.answered(action: reply.action, status: reply.response.status, requestID: requestID))
       return try read(root)
     } catch let problem as ReplyProblem {
-      throw AWSError.malformed(action: reply.action, response: reply.response, problem)
+      throw AWSError.malformed(action: reply.action, response: reply.response, problem, hiding: secrets)
     }
   }
 

@@ -1,5 +1,13 @@
 /// A machine image.
 public struct Image: Hashable, Sendable {
+  /// A volume that every machine of the image is made with, unless it is asked for otherwise.
+  public struct Volume: Hashable, Sendable {
+    /// As `/dev/sda1`.
+    public var device: String
+    /// Of the snapshot that it is made from; a volume may not be smaller.
+    public var size_gib: Int?
+  }
+
   public var id: String
   public var name: String?
   public var ownerID: String?
@@ -10,8 +18,8 @@ public struct Image: Hashable, Sendable {
   public var state: String
   /// As `/dev/sda1`.
   public var rootDevice: String?
-  /// Of the snapshot that the root volume is made from; a volume may not be smaller.
-  public var rootVolumeSize_gib: Int?
+  /// Those that outlast a machine by themselves (EBS), the root among them.
+  public var volumes: [Volume]
 
   /// - Throws: `ReplyProblem`.
   init(_ item: ReplyElement) throws {
@@ -21,9 +29,10 @@ public struct Image: Hashable, Sendable {
     creationDate = item.text("creationDate").flatMap(UTCTime.init(iso8601:))
     architecture = item.text("architecture")
     state = try item.required("imageState")
-    let root = item.text("rootDeviceName")
-    rootDevice = root
-    let rootMapping = item.items("blockDeviceMapping").first { $0.text("deviceName") == root }
-    rootVolumeSize_gib = try rootMapping?["ebs"]?.integer("volumeSize")
+    rootDevice = item.text("rootDeviceName")
+    volumes = try item.items("blockDeviceMapping").compactMap { mapping in
+      guard let ebs = mapping["ebs"] else { return nil }
+      return Volume(device: try mapping.required("deviceName"), size_gib: try ebs.integer("volumeSize"))
+    }
   }
 }

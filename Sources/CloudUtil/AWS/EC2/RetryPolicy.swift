@@ -4,6 +4,8 @@ public struct RetryPolicy: Hashable, Sendable {
   public var maxAttempts = 10
   /// Attempts when nothing answers at the endpoint, which is more often a wrong address than a short outage.
   public var maxConnections = 4
+  /// Attempts when successes cannot be read, which is more often a proxy's doing than a reply that was cut.
+  public var maxUnreadable = 3
   /// From the first attempt to the beginning of the last.
   public var totalTime: Duration = .seconds(180)
   /// For the reply to one attempt.
@@ -41,6 +43,8 @@ struct RetryState {
   private var hasRefreshed = false
   /// Attempts that found nobody.
   private var unanswered = 0
+  /// Attempts whose reply was a success that nobody could read.
+  private var unreadable = 0
 
   init(policy: RetryPolicy, isRepeatable: Bool, start: UTCTime) {
     self.policy = policy
@@ -58,6 +62,10 @@ struct RetryState {
     case .server, .lostReply:
       mayBeDone = true
       if !isRepeatable { return .giveUp }
+    case .malformedReply where error.isOfSuccess:
+      mayBeDone = true
+      unreadable += 1
+      if !isRepeatable || unreadable >= policy.maxUnreadable { return .giveUp }
     case .unreachable(.couldNotConnect):
       unanswered += 1
       if unanswered >= policy.maxConnections { return .giveUp }
@@ -70,4 +78,8 @@ struct RetryState {
     guard attempts < policy.maxAttempts, now - start + wait <= policy.totalTime else { return .giveUp }
     return .wait(wait)
   }
+}
+
+extension AWSError {
+  fileprivate var isOfSuccess: Bool { status.map((200..<300).contains) ?? false }
 }

@@ -7,7 +7,7 @@ extension EC2Client {
     while true {
       do {
         return try await send(request)
-      } catch let error as AWSError where error.kind == .notFoundYet && ContinuousClock.now < deadline {
+      } catch let error as AWSError where error.mayTurnUp && ContinuousClock.now < deadline {
         try await Task.sleep(for: pace.poll)
       }
     }
@@ -18,5 +18,22 @@ extension EC2Client {
     do {
       try await sendUntilKnown(DeleteSecurityGroup(groupID: id), pace: pace)
     } catch let error as AWSError where error.kind == .notFoundYet {}
+  }
+}
+
+extension AWSError {
+  /// Codes about a rule of a security group that is known.
+  enum RuleCode: String {
+    case ruleExists = "InvalidPermission.Duplicate"
+    /// Of a rule that was seen: it has been removed.
+    case noSuchRule = "InvalidPermission.NotFound"
+  }
+
+  /// Whether what EC2 does not know may be known in a moment.
+  fileprivate var mayTurnUp: Bool { kind == .notFoundYet && code != RuleCode.noSuchRule.rawValue }
+
+  /// Whether the security group that the call is about is not known.
+  var isOfMissingGroup: Bool {
+    kind == .notFoundYet && ["InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"].contains(code ?? "")
   }
 }

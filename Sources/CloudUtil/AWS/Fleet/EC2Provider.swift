@@ -21,21 +21,54 @@ public struct EC2Provider: Provider {
     self.tell = tell
   }
 
+  public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
+    try await provisionedMachines(of: spec).machines
+  }
+
   /// All roles at once. Machines of the cluster that run or are stopped, of the type and image asked for, are used again.
   /// - Throws: `FleetFailure`; `CancellationError`, after which what was made is still there.
-  public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
+  public func provisionedMachines(of spec: FleetSpec) async throws -> ProvisionedMachines {
     try await explained(spec.cluster) {
       // What somebody has to put right shows before anything is made.
       let premises = try await premises(of: spec)
       // First of all, and deleted last: where it is not, there is nothing.
-      let opened = try await RecordDesk(provider: self, cluster: spec.cluster).open()
+      let desk = RecordDesk(provider: self, cluster: spec.cluster)
+      let opened = try await desk.open()
       let leases = LeaseDesk(client: client, record: opened.record, owner: settings.owner, pace: pace, tell: tell)
-      return try await leases.hold { dead in
-        try await Provisioning(
-          provider: self, spec: spec, premises: premises, opened: opened, dead: dead
-        ).machines()
+      do {
+        return try await leases.hold { dead in
+          try await unlessTerminated(spec.cluster) {
+            try await Provisioning(
+              provider: self, spec: spec, premises: premises, opened: try await desk.reopened(opened), dead: dead
+            ).machines()
+          }
+        }
+      } catch let failure as FleetFailure where failure.isTerminated {
+        // `terminate` may have removed the key before this launch made it known.
+        try? await shielded { [self] in
+          try await within(.seconds(10)) { [self] in try await forgetKey(of: opened.record) }
+        }
+        throw failure
       }
     }
+  }
+
+  /// What `work` says of a record that is not there any more: somebody has terminated the cluster.
+  private func unlessTerminated<Result: Sendable>(
+    _ cluster: ClusterID, _ work: () async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await work()
+    } catch let error as AWSError where error.isOfMissingGroup {
+      throw FleetFailure(.terminated, cluster: cluster)
+    }
+  }
+
+  /// Removes the key of a cluster that is terminated, unless it is made anew: the next one's has the same name.
+  private func forgetKey(of record: ClusterRecord) async throws {
+    let records = try await groups(of: record.id).compactMap { ClusterRecord($0) }
+    guard records.allSatisfy({ $0.groupID == record.groupID }) else { return }
+    try await client.send(DeleteKeyPair(keyName: record.id.resourceName))
   }
 
   public func list() async throws -> [ClusterID] { try await clusters().map(\.id) }
@@ -64,4 +97,12 @@ public struct EC2Provider: Provider {
   func pause() async throws {
     try await Task.sleep(for: pace.poll * Double.random(in: 0.75...1.25))
   }
+}
+
+/// What a launch has got.
+public struct ProvisionedMachines: Sendable {
+  /// Those that the experiment uses, by role.
+  public var machines: [Role: [Machine]]
+  /// Whether the cluster had no machine before: all that it has are this launch's, and nothing can be on them.
+  public var areNew: Bool
 }

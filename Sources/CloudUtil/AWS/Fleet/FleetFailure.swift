@@ -11,6 +11,8 @@ public struct FleetFailure: Error, Sendable {
     case died(role: String, reasons: [String: String])
     /// Machines (`i-… (pending)`) that were not where they should be in time.
     case late([String])
+    /// This machine could not write down what it was about to ask for, so it did not.
+    case unwritten(String)
     /// Another launch is at work on the cluster.
     case busy(owner: String, holder: String, since: UTCTime)
     /// The cluster was terminated while it was being made.
@@ -45,6 +47,7 @@ extension FleetFailure: CustomStringConvertible {
       "the account's quota does not allow \(count) more \(type) for \(role): \(error.map { "\($0)" } ?? words)"
     case .died(let role, let reasons): "machines for \(role) ended before they ran\(FleetFailure.list(reasons))"
     case .late(let machines): "gave up waiting for: \(machines.joined(separator: ", "))"
+    case .unwritten(let words): "what is asked for cannot be written down here, so no more was asked for: \(words)"
     case .busy(let owner, let holder, let since):
       "another launch is at work on cluster \(cluster): of \(owner) (process \(holder)), last heard of at \(since)"
     case .terminated: "cluster \(cluster) was terminated while it was being made"

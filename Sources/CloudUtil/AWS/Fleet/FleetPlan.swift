@@ -37,8 +37,10 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   private let quietUntil: Instant
   /// From then on everything that launches before have made is visible.
   private let settledAt: Instant
-  /// Stopped machines that the zone has no room for.
+  /// Stopped machines that cannot be started.
   private var useless: Set<String> = []
+  /// Stopped machines that are started one by one, since one of them may have kept the others from it.
+  private var separate: Set<String> = []
   private var pausedUntil: [Role: Instant] = [:]
   /// Since when a role's call meets something that is not known yet.
   private var unknownSince: [Role: Instant] = [:]
@@ -90,11 +92,20 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     try obey(verdict, role, .tokenTerminated, now: now)
   }
 
-  /// Stopped machines could not be started: others are asked for.
-  mutating func cannotStart(_ ids: [String]) { useless.formUnion(ids) }
-
-  /// It is not known whether stopped machines were started: those that still are stopped are started again.
-  mutating func mayHaveStarted(_ ids: [String]) { started.subtract(ids) }
+  /// A call that was to start stopped machines failed. Of machines that have no room, or are in no state for it, others take
+  /// the place; those of which it is not known are started again if they still are stopped.
+  /// - Throws: `call` if other machines would be refused as well.
+  mutating func notStarted(_ ids: [String], _ error: AWSError) throws(Failure) {
+    switch error.kind {
+    case .capacity, .incorrectState:
+      guard ids.count > 1 else { return useless.formUnion(ids) }
+      // All or none are started: one may stand for all.
+      separate.formUnion(ids)
+      started.subtract(ids)
+    case _ where error.mayHaveHappened || error.kind == .notFoundYet: started.subtract(ids)
+    default: throw .call(ids.compactMap { known[$0]?.instance.role }.first ?? Role(""), error)
+    }
+  }
 
   mutating func refused(_ call: LaunchCall, _ error: AWSError, now: Instant) throws(Failure) {
     let role = Role(call.role)
@@ -133,7 +144,9 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     let stopped = chosen.filter { $0.state == .stopped && !started.contains($0.id) }.map(\.id)
     if !stopped.isEmpty {
       started.formUnion(stopped)
-      steps.append(.start(stopped))
+      let together = stopped.filter { !separate.contains($0) }
+      if !together.isEmpty { steps.append(.start(together)) }
+      steps += stopped.filter(separate.contains).map { .start([$0]) }
     }
     guard now >= quietUntil else { return steps }
     for want in wants {

@@ -25,9 +25,7 @@ struct LaunchParameters: Sendable {
     request.securityGroupIDs = [record.groupID]
     request.userData = QueryBytes(MachineExpiry.userData(expires: record.expires))
     request.availabilityZone = call.zone
-    if let device = image.rootDevice {
-      request.blockDeviceMappings = [.encrypted(device, size_gib: max(volume_gb, image.rootVolumeSize_gib ?? 0))]
-    }
+    request.blockDeviceMappings = volumes
     // Two hops, so that containers on the machine learn when it ends, too.
     request.metadataOptions = MetadataOptions(tokens: .required, hopLimit: 2, tags: .enabled)
     request.shutdownBehavior = .terminate
@@ -43,6 +41,16 @@ struct LaunchParameters: Sendable {
     request.tagSpecifications = specifications(tags)
     request.clientToken = token
     return request
+  }
+
+  /// Every volume is named: one that only the image names outlives its machine if the image says so.
+  private var volumes: [BlockDeviceMapping] {
+    let root = image.rootDevice.map { device in
+      let least = image.volumes.first { $0.device == device }?.size_gib ?? 0
+      return BlockDeviceMapping.encrypted(device, size_gib: max(volume_gb, least))
+    }
+    return (root.map { [$0] } ?? [])
+      + image.volumes.filter { $0.device != image.rootDevice }.map { .encrypted($0.device) }
   }
 
   private func specifications(_ tags: [String: String]) -> [TagSpecification] {

@@ -8,11 +8,11 @@ struct Provisioning: Sendable {
   /// known; nil if none has.
   let dead: String?
 
-  private var client: EC2Client { provider.client }
-  private var settings: EC2FleetSettings { provider.settings }
-  private var cluster: ClusterID { spec.cluster }
+  var client: EC2Client { provider.client }
+  var settings: EC2FleetSettings { provider.settings }
+  var cluster: ClusterID { spec.cluster }
 
-  func machines() async throws -> [Role: [Machine]] {
+  func machines() async throws -> ProvisionedMachines {
     let present = try await provider.instances(of: cluster)
     let alive = present.filter { !$0.state.isEnding }
     let (record, image) = try await renewed(alive: alive)
@@ -40,13 +40,18 @@ struct Provisioning: Sendable {
       throw explain(failure, alive: plan.alive)
     } catch let error as AWSError {
       throw FleetFailure(.call(error), cluster: cluster, alive: plan.alive)
+    } catch let error as SystemCall {
+      // What other calls have made meanwhile, only AWS can say.
+      throw FleetFailure(.unwritten("\(error)"), cluster: cluster)
     }
-    if ContinuousClock.now >= began + provider.pace.visibility { try settle(entries, journal) }
+    if ContinuousClock.now >= began + provider.pace.visibility { try await settle(entries, journal) }
     // Somebody may have extended the cluster meanwhile.
     let records = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }
     try await alignExpiry(plan.alive, records.first ?? record)
     tellOfSurprises(plan)
-    return plan.machines.mapValues { $0.map(Machine.init) }
+    return ProvisionedMachines(
+      machines: plan.machines.mapValues { $0.map(Machine.init) },
+      areNew: alive.isEmpty && history == LaunchHistory.none)
   }
 
   private var wants: [FleetPlan<ContinuousClock.Instant>.Want] {
@@ -63,11 +68,11 @@ struct Provisioning: Sendable {
   }
 
   /// Whatever calls of launches before have made is visible by now: nobody has to wonder any more.
-  private func settle(_ entries: [LaunchJournal.Entry], _ journal: LaunchJournal) throws {
+  private func settle(_ entries: [LaunchJournal.Entry], _ journal: LaunchJournal) async throws {
     let answered = try journal.entries(of: opened.record.groupID).filter { $0.answer != nil }.map(\.token)
     for var entry in LaunchJournal.unanswered(entries) where !answered.contains(entry.token) {
       entry.answer = "settled"
-      try journal.append(entry)
+      await note(entry, in: journal)
     }
   }
 
@@ -91,12 +96,9 @@ struct Provisioning: Sendable {
           try plan.refused(call, error, now: .now)
           provider.tell("\(call.role): \(error)")
         case (.start, .success): break
-        case (.start(let ids), .failure(let error)) where error.mayHaveHappened || error.kind == .notFoundYet:
-          provider.tell("\(error)")
-          plan.mayHaveStarted(ids)
         case (.start(let ids), .failure(let error)):
-          provider.tell("cannot start stopped machines, asking for others: \(error)")
-          plan.cannotStart(ids)
+          provider.tell("\(error)")
+          try plan.notStarted(ids, error)
         }
       }
       let now = progress(plan.alive)
@@ -138,19 +140,29 @@ struct Provisioning: Sendable {
     var entry = LaunchJournal.Entry(
       generation: parameters.record.groupID, token: request.clientToken ?? "", call: call, holder: LeaseDesk.holder,
       answer: nil)
-    try journal.append(entry)
+    try await onThread { [entry] in try journal.append(entry) }
     do {
       let instances = try await client.send(request)
       entry.answer = instances.map(\.id).joined(separator: " ")
-      try journal.append(entry)
+      await note(entry, in: journal)
       return instances
     } catch let error as AWSError {
       // One that may have been carried out stays unanswered.
       if !error.mayHaveHappened {
         entry.answer = error.code ?? "refused"
-        try journal.append(entry)
+        await note(entry, in: journal)
       }
       throw error
+    }
+  }
+
+  /// Writes an answer down. Where that fails, what it tells of is there all the same: the next launch makes the call again, by
+  /// the same token, and is answered the same.
+  private func note(_ entry: LaunchJournal.Entry, in journal: LaunchJournal) async {
+    do {
+      try await onThread { try journal.append(entry) }
+    } catch {
+      provider.tell("what AWS has answered for \(entry.call.role) cannot be written down: \(error)")
     }
   }
 
@@ -166,8 +178,10 @@ struct Provisioning: Sendable {
 
   private func explain(_ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [EC2Instance]) -> FleetFailure {
     let type = { (role: Role) in wants.first { $0.role == role }?.instanceType ?? "" }
+    // Stopped machines count against no quota before they are started.
     let missing = { (role: Role) in
-      (wants.first { $0.role == role }?.count ?? 0) - alive.count { $0.tags[ClusterTag.role] == role.name }
+      (wants.first { $0.role == role }?.count ?? 0)
+        - alive.count { $0.tags[ClusterTag.role] == role.name && [.pending, .running].contains($0.state) }
     }
     let reason: FleetFailure.Reason =
       switch failure {
@@ -188,7 +202,7 @@ struct Provisioning: Sendable {
     return FleetFailure(reason, cluster: cluster, alive: alive)
   }
 
-  // MARK: Before the machines
+  // MARK: Before and after
 
   /// Where each role asks, beginning with where the cluster stands already: machines near each other are what is measured.
   private func launches(present: [EC2Instance], unanswered: [LaunchCall]) -> [Role: RoleLaunch] {
@@ -205,95 +219,6 @@ struct Provisioning: Sendable {
         )
       })
   }
-
-  /// The record, with new time for the cluster if it has little left, and the image that is asked for if it has no machines
-  /// of another.
-  private func renewed(alive: [EC2Instance]) async throws -> (ClusterRecord, Image) {
-    var (record, image) = (opened.record, opened.image)
-    var tags: [String: String] = [:]
-    if record.expires - .now < min(.seconds(3600), settings.lifetime / 2) {
-      record.expires = .now + settings.lifetime
-      tags[ClusterTag.expires] = record.expires.iso8601
-      provider.tell("cluster \(cluster) had little time left; its machines now end at \(record.expires)")
-    }
-    if case .id(let asked) = settings.image, asked != record.imageID, !alive.isEmpty {
-      throw misfit(
-        "cluster \(cluster) has machines of image \(record.imageID), and \(asked) is asked for; terminate it first, or "
-          + "make another with --cluster NAME")
-    }
-    if alive.isEmpty, !opened.isNew, dead == nil || image == nil {
-      // No machine holds it to the image of its first launch.
-      let newest = try await ImageSearch(client: client, cluster: cluster).find(settings.image)
-      if newest.id != record.imageID { tags[ClusterTag.image] = newest.id }
-      record.imageID = newest.id
-      image = newest
-    }
-    guard let image else {
-      throw misfit(
-        "the machines of cluster \(cluster) are of image \(record.imageID), which AWS has no more: terminate it first, or "
-          + "make another with --cluster NAME")
-    }
-    guard !tags.isEmpty else { return (record, image) }
-    try await client.sendUntilKnown(CreateTags(resourceIDs: [record.groupID], tags: .init(tags)), pace: provider.pace)
-    return (record, image)
-  }
-
-  /// Makes the public key known under the cluster's name.
-  private func ensureKey(isInUse: Bool) async throws -> String {
-    let key = premises.key
-    let name = cluster.resourceName
-    for attempt in 0... {
-      do {
-        var tags = [ClusterTag.experiment: cluster.experiment, ClusterTag.cluster: cluster.name]
-        tags[ClusterTag.owner] = settings.owner
-        tags[ClusterTag.key] = key.fingerprint
-        _ = try await client.send(
-          ImportKeyPair(
-            keyName: name, publicKey: QueryBytes(Array(key.line.utf8)),
-            tagSpecifications: [TagSpecification("key-pair", .init(tags))]))
-        return name
-      } catch let error as AWSError where error.kind == .duplicate && attempt < 10 {
-        let there = try await client.send(DescribeKeyPairs(filters: [Filter("key-name", [name])])).first
-        if there?.tags[ClusterTag.key] == key.fingerprint { return name }
-        // Made a moment ago: it, or its tags, cannot be seen yet.
-        guard there?.tags[ClusterTag.key] != nil || attempt == 9 else {
-          try await provider.pause()
-          continue
-        }
-        guard !isInUse else {
-          throw misfit(
-            "the machines of cluster \(cluster) let another key in than \(key.fingerprint): launch from where it was made, "
-              + "name its key in PARM_SSH_KEY, or make another cluster with --cluster NAME")
-        }
-        try await client.send(DeleteKeyPair(keyName: name))
-      }
-    }
-    return name
-  }
-
-  private func ensureFirewall(_ record: ClusterRecord) async throws {
-    let wanted = Firewall.rules(groupID: record.groupID, sshFrom: premises.sshSources)
-    let (missing, surplus) = Firewall.difference(present: record.ingress, wanted: wanted)
-    do {
-      if !missing.isEmpty { try await authorize(missing, record) }
-    } catch let error as AWSError where error.kind == .duplicate {
-      // A first try whose reply was lost, or a look that did not show them all: none of the others was made.
-      for rule in missing {
-        do { try await authorize([rule], record) } catch let error as AWSError where error.kind == .duplicate {}
-      }
-    }
-    if !surplus.isEmpty {
-      let call = RevokeSecurityGroupIngress(groupID: record.groupID, permissions: surplus)
-      try await client.sendUntilKnown(call, pace: provider.pace)
-    }
-  }
-
-  private func authorize(_ rules: [IPPermission], _ record: ClusterRecord) async throws {
-    let call = AuthorizeSecurityGroupIngress(groupID: record.groupID, permissions: rules)
-    try await client.sendUntilKnown(call, pace: provider.pace)
-  }
-
-  // MARK: After
 
   /// Machines that were there before have the time of an earlier launch.
   private func alignExpiry(_ alive: [EC2Instance], _ record: ClusterRecord) async throws {
@@ -314,7 +239,7 @@ struct Provisioning: Sendable {
     }
   }
 
-  private func misfit(_ words: String) -> FleetFailure { FleetFailure(.misfit(words), cluster: cluster) }
+  func misfit(_ words: String) -> FleetFailure { FleetFailure(.misfit(words), cluster: cluster) }
 }
 
 extension Result {

@@ -30,6 +30,13 @@ struct RecordDesk {
     }
   }
 
+  /// As it is now: until the lease is held, another launch or an `extend` may change the record, and a user its firewall.
+  func reopened(_ opened: Opened) async throws -> Opened {
+    guard !opened.isNew, let record = try await find(), record.groupID == opened.record.groupID else { return opened }
+    guard record.imageID == opened.record.imageID else { return try await found(record) }
+    return Opened(record: record, image: opened.image, isNew: false)
+  }
+
   private func found(_ record: ClusterRecord) async throws -> Opened {
     let image = try await ImageSearch(client: provider.client, cluster: cluster).image(record.imageID)
     return Opened(record: record, image: image, isNew: false)

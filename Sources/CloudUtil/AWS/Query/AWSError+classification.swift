@@ -5,8 +5,12 @@ extension AWSError {
   static let maxMessage = 400
 
   /// What a response that is no success means. Pure.
-  /// - Parameter signedAt: this machine's time when the request was signed.
-  public static func classify(action: String, response: HTTPResponse, signedAt: UTCTime) -> AWSError {
+  /// - Parameters:
+  ///   - signedAt: this machine's time when the request was signed.
+  ///   - secrets: that the request was signed with; whoever answers may repeat them.
+  public static func classify(
+    action: String, response: HTTPResponse, signedAt: UTCTime, hiding secrets: [Secret] = []
+  ) -> AWSError {
     let headerID = response.header("x-amzn-requestid") ?? response.header("x-amz-request-id")
     let reply: ReplyElement
     do {
@@ -27,7 +31,8 @@ extension AWSError {
     let mayBeClock = [.authentication, .expiredCredentials, .clockSkew(offset: nil)].contains(kind)
     if mayBeClock, let offset = skew(response, signedAt: signedAt) { kind = .clockSkew(offset: offset) }
     return AWSError(
-      kind: kind, action: action, code: code, message: shown(message), requestID: requestID, status: response.status)
+      kind: kind, action: action, code: code, message: shown(message, hiding: secrets), requestID: requestID,
+      status: response.status)
   }
 
   /// What it means that there is no response.
@@ -42,9 +47,11 @@ extension AWSError {
   }
 
   /// What it means that a success cannot be read.
-  static func malformed(action: String, response: HTTPResponse, _ problem: ReplyProblem) -> AWSError {
+  static func malformed(
+    action: String, response: HTTPResponse, _ problem: ReplyProblem, hiding secrets: [Secret] = []
+  ) -> AWSError {
     AWSError(
-      kind: .malformedReply, action: action, message: shown("the reply: \(problem)"),
+      kind: .malformedReply, action: action, message: shown("the reply: \(problem)", hiding: secrets),
       requestID: response.header("x-amzn-requestid"), status: response.status)
   }
 
@@ -58,7 +65,7 @@ extension AWSError {
       default: .malformedReply
       }
     return AWSError(
-      kind: kind, action: action, message: shown(reason), requestID: requestID, status: response.status)
+      kind: kind, action: action, message: shown(reason, hiding: []), requestID: requestID, status: response.status)
   }
 
   private static func skew(_ response: HTTPResponse, signedAt: UTCTime) -> Duration? {
@@ -68,8 +75,11 @@ extension AWSError {
   }
 
   /// One line of bounded length. What follows `Encoded authorization failure message:` says nothing to people.
-  private static func shown(_ message: String) -> String {
+  private static func shown(_ message: String, hiding secrets: [Secret]) -> String {
     var text = message
+    for secret in secrets.map(\.value) where !secret.isEmpty {
+      for written in [secret, PercentEncoding.encode(secret)] { text.replace(written, with: "\(Secret(secret))") }
+    }
     if let encoded = text.firstRange(of: "Encoded authorization failure message") {
       text.removeSubrange(encoded.lowerBound...)
     }

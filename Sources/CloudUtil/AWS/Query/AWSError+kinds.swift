@@ -28,6 +28,8 @@ extension AWSError.Kind {
   /// Codes that EC2 uses for more than one thing; only its words tell which.
   private static func ambiguous(action: String, code: String, message: String) -> AWSError.Kind? {
     let words = message.lowercased()
+    // Said with one of several codes: the others have one.
+    if words.contains("no default subnet for availability zone") { return .missing(.zone) }
     switch code {
     case "AuthFailure" where words.contains("image"): return .missing(.image)
     // "Credential should be scoped to a valid region"

@@ -27,6 +27,9 @@ struct AWSRegion: Equatable, Sendable {
     self.domain = domain
   }
 
+  /// Whether `name` is in a domain of AWS's.
+  static func isHost(_ name: String) -> Bool { domains.values.contains { name.hasSuffix(".\($0)") } }
+
   /// Whether `text` can be signed for: whoever answers at an endpoint of one's own may call its region anything.
   static func isLabel(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count < 64

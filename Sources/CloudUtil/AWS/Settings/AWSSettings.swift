@@ -7,8 +7,6 @@ public struct AWSSettings: Equatable, Sendable {
   public var regionSource: String
   /// The URL to which requests to EC2 are posted.
   public var ec2Endpoint: String
-  /// Whether somebody named the endpoint; else it is the region's own.
-  public var isEndpointConfigured: Bool
   /// The path of the certificates that are trusted instead of the system's; nil for the system's.
   public var caBundle: String?
 
@@ -24,7 +22,6 @@ public struct AWSSettings: Equatable, Sendable {
     let profile = try AWSProfile(from: environment)
     self.profile = profile.name
     let endpoint = try AWSSettings.endpoint(environment, profile)
-    isEndpointConfigured = endpoint != nil
 
     let found = try AWSSettings.region(region, environment, profile)
     (self.region, regionSource) = found
@@ -41,6 +38,9 @@ public struct AWSSettings: Equatable, Sendable {
     }
     caBundle = (environment.value("AWS_CA_BUNDLE") ?? profile.value("ca_bundle")?.value).map(environment.expanded)
   }
+
+  /// Whether the endpoint is in a domain of AWS's: the region's own, or another by which EC2 is reached.
+  public var isEndpointOfAWS: Bool { HTTPURL(ec2Endpoint).map { AWSRegion.isHost($0.host) } ?? false }
 
   private static func region(
     _ region: String?, _ environment: AWSEnvironment, _ profile: AWSProfile

@@ -208,12 +208,22 @@ import Testing
   }
 
   @Test(
-    "A success that cannot be read is no success",
+    "A success that cannot be read is no success: the same is sent again, three times in all",
     arguments: ["", "<html>Sign in", "<DescribeInstancesResponse/>", "<CreateSecurityGroupResponse/>", "<Create"])
   func malformed(body: String) async throws {
-    let bench = Bench([.reply(200, body), EC2ClientTests.created])
+    let unreadable = ScriptedTransport.Answer.reply(200, body)
+    let bench = Bench([unreadable, unreadable, unreadable, EC2ClientTests.created])
     let error = await failure(bench.client(), EC2ClientTests.create)
     #expect(error?.kind == .malformedReply && error?.status == 200 && bench.transport.left == 1)
+    #expect(Set(bench.transport.requests.map(\.body)).count == 1 && bench.time.waits == [.seconds(0.5), .seconds(1)])
+    let cut = Bench([unreadable, unreadable, EC2ClientTests.created])
+    #expect(try await cut.client().send(EC2ClientTests.create) == "sg-1")
+    // What came of the first try is not known.
+    let taken = Bench([unreadable, EC2ClientTests.failed(400, "InvalidGroup.Duplicate")])
+    #expect(await failure(taken.client(), EC2ClientTests.create)?.followsLostReply == true)
+    let once = Bench([unreadable, EC2ClientTests.created])
+    #expect(await failure(once.client(), RunInstances(minCount: 1, maxCount: 1))?.kind == .malformedReply)
+    #expect(once.transport.left == 1)
   }
 
   private static func page(_ instances: Int, next: String?) -> ScriptedTransport.Answer {
@@ -264,6 +274,17 @@ import Testing
     var told = "\(bench.events.withLock(\.self)) \(error.debugDescription)"
     dump(error, to: &told)
     #expect(!told.contains("hidden") && !told.contains("key 0"))
+
+    // Not even what the server repeats.
+    for (status, text) in [(403, EC2Replies.error("SignatureDoesNotMatch", "token:t0ken hidden")), (200, "<t0ken/>")] {
+      let reply = ScriptedTransport.Answer.reply(status, text)
+      let echo = Bench([reply, reply, reply])
+      let client = echo.client(credentials: { _ in
+        AWSCredentials(accessKeyID: "key", secretAccessKey: "hidden", sessionToken: "t0ken")
+      })
+      let told = "\((await failure(client, EC2ClientTests.create)).debugDescription) \(echo.events.withLock(\.self))"
+      #expect(told.contains("<secret>") && !told.contains("hidden") && !told.contains("t0ken"), "\(told)")
+    }
   }
 
   private func failure<Request: EC2Request>(_ client: EC2Client, _ request: Request) async -> AWSError? {

@@ -31,7 +31,9 @@ struct MotoTests {
           owners: ["amazon"], filters: [Filter("name", ["amzn2-ami-*"]), Filter("architecture", ["x86_64"])]))
       let image = try #require(images.first)
       #expect(image.state == "available" && image.architecture == "x86_64" && image.creationDate != nil)
-      #expect(image.rootDevice?.hasPrefix("/dev/") == true && image.rootVolumeSize_gib != nil)
+      #expect(
+        image.rootDevice?.hasPrefix("/dev/") == true
+          && image.volumes.contains { $0.device == image.rootDevice && $0.size_gib != nil })
 
       let tags = [EC2Tag("EXP_ID", "parm & söhne"), EC2Tag("run_exp:token", "t1")]
       let group = try await client.send(

@@ -148,10 +148,9 @@ struct EC2Model {
 
   mutating func start(_ ids: [String]) throws {
     let places = machines.indices.filter { ids.contains(machines[$0].id) }
-    // As in EC2, one that cannot be started fails the call.
+    // As in EC2, one that cannot be started fails the call, for all.
     if places.contains(where: { machines[$0].cannotStart }) {
-      for place in places { machines[place].cannotStart = true }
-      throw AWSError.test(.capacity, "InsufficientInstanceCapacity")
+      throw dice.chance(0.5) ? AWSError.test(.capacity) : .test(.incorrectState)
     }
     for place in places where machines[place].isStopped {
       machines[place].isStopped = false

@@ -75,15 +75,49 @@ import Testing
     #expect(try plan.steps(now: at(30)) == [.run(call(1))])
   }
 
-  @Test("Stopped machines that have no room are replaced, and used if they run all the same")
+  @Test("Stopped machines that cannot start are replaced, and used if they run all the same")
   func cannotStart() throws {
     var plan = plan(2)
     try plan.observe([.test("i-1", .stopped), .test("i-2", .stopped)], now: at(0))
     #expect(try plan.steps(now: at(0)) == [.start(["i-1", "i-2"])])
-    plan.cannotStart(["i-1", "i-2"])
+    // One of them may have kept the other from it.
+    try plan.notStarted(["i-1", "i-2"], .test(.capacity))
+    #expect(try plan.steps(now: at(1)) == [.start(["i-1"]), .start(["i-2"])])
+    try plan.notStarted(["i-1"], .test(.capacity))
+    try plan.notStarted(["i-2"], .test(.incorrectState))
     #expect(try plan.steps(now: at(1)) == [.run(call(2))])
     try plan.observe([.test("i-1", .pending), .test("i-2", .stopped)], now: at(2))
     #expect(try plan.steps(now: at(2)) == [.run(call(1))])
+  }
+
+  @Test("Of stopped machines that were refused together, those that start alone are used")
+  func someStart() throws {
+    for kind in [AWSError.Kind.capacity, .incorrectState] {
+      var plan = plan(3)
+      try plan.observe((1...3).map { try .test("i-\($0)", .stopped) }, now: at(0))
+      try plan.notStarted(started(plan.steps(now: at(0))), .test(kind))
+      #expect(try started(plan.steps(now: at(1))) == ["i-1", "i-2", "i-3"])
+      try plan.notStarted(["i-2"], .test(kind))
+      try plan.observe([.test("i-1", .pending), .test("i-2", .stopped), .test("i-3")], now: at(2))
+      #expect(try plan.steps(now: at(2)) == [.run(call(1))])
+    }
+  }
+
+  private func started(_ steps: [Plan.Step]) -> [String] {
+    steps.flatMap { step -> [String] in
+      guard case .start(let ids) = step else { return [] }
+      return ids
+    }
+  }
+
+  @Test("A start that is refused for what would keep others from it, too, ends it, and no other machine is asked for")
+  func startRefused() throws {
+    for kind in [AWSError.Kind.permission, .authentication, .account, .quota, .expiredCredentials, .parameter, .other] {
+      var plan = plan(2)
+      try plan.observe([.test("i-1", .stopped), .test("i-2", .stopped)], now: at(0))
+      let error = AWSError(kind: kind, action: "StartInstances", code: "Code", message: "Words.")
+      #expect(throws: Plan.Failure.call(Role("worker"), error)) { try plan.notStarted(["i-1", "i-2"], error) }
+    }
   }
 
   @Test("A start whose reply was lost is tried again where the machine is still stopped")
@@ -91,7 +125,7 @@ import Testing
     var plan = plan(2)
     try plan.observe([.test("i-1", .stopped), .test("i-2", .stopped)], now: at(0))
     #expect(try plan.steps(now: at(0)) == [.start(["i-1", "i-2"])])
-    plan.mayHaveStarted(["i-1", "i-2"])
+    try plan.notStarted(["i-1", "i-2"], .test(.lostReply(.timedOut(url: "u"))))
     try plan.observe([.test("i-1", .pending), .test("i-2", .stopped)], now: at(2))
     #expect(try plan.steps(now: at(2)) == [.start(["i-2"])])
   }
@@ -101,7 +135,7 @@ import Testing
     var plan = plan(1)
     try plan.observe([.test("i-1", .stopped)], now: at(0))
     _ = try plan.steps(now: at(0))
-    plan.cannotStart(["i-1"])
+    try plan.notStarted(["i-1"], .test(.capacity))
     #expect(try plan.steps(now: at(1)) == [.run(call(1))])
     try plan.made(call(1), [.test("i-1", .stopped)], now: at(1))
     #expect(try plan.steps(now: at(2)) == [.run(call(1, attempt: 1))])

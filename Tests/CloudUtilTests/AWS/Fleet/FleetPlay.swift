@@ -177,13 +177,10 @@ struct FleetPlay {
       do {
         try model.start(ids)
         model.note("started \(ids)")
-        if dice.chance(0.1) {
-          model.note("and its reply is lost")
-          plan.mayHaveStarted(ids)
-        }
-      } catch is AWSError {
-        model.note("cannot start \(ids)")
-        plan.cannotStart(ids)
+        if dice.chance(0.1) { throw AWSError.test(.lostReply(.timedOut(url: "u"))) }
+      } catch let error as AWSError {
+        model.note("\(ids) were refused, or the reply was lost: \(error.kind)")
+        try plan.notStarted(ids, error)
       }
       return true
     case .run(let call):

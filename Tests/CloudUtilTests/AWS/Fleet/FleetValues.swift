@@ -54,8 +54,14 @@ extension SecurityGroup {
 }
 
 extension Image {
-  static func test(_ id: String = "ami-1", rootSize_gib: Int? = 8) throws -> Image {
+  /// - Parameter others: devices beside the root's: of EBS, and of the instance's own store.
+  static func test(
+    _ id: String = "ami-1", rootSize_gib: Int? = 8, others: (ebs: [String], store: [String]) = ([], [])
+  ) throws -> Image {
     let size = rootSize_gib.map { [ReplyElement("volumeSize", text: "\($0)")] } ?? []
+    let more =
+      others.ebs.map { [ReplyElement("deviceName", text: $0), ReplyElement("ebs")] }
+      + others.store.map { [ReplyElement("deviceName", text: $0), ReplyElement("virtualName", text: "ephemeral0")] }
     return try Image(
       ReplyElement(
         "item",
@@ -64,7 +70,7 @@ extension Image {
           ReplyElement("rootDeviceName", text: "/dev/sda1"),
           .list(
             "blockDeviceMapping",
-            [[ReplyElement("deviceName", text: "/dev/sda1"), ReplyElement("ebs", children: size)]]),
+            [[ReplyElement("deviceName", text: "/dev/sda1"), ReplyElement("ebs", children: size)]] + more),
         ]))
   }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import CloudUtil
 
-/// A region of EC2 with security groups and machines that end at once; answers requests in process.
+/// A region of EC2 with security groups, keys and machines that run and end at once; answers requests in process.
 final class GroupServer: HTTPTransport {
   struct Group {
     var id: String
@@ -15,6 +15,8 @@ final class GroupServer: HTTPTransport {
     var groups: [Group] = []
     /// Those that are not terminated, by id with their tags.
     var machines: [String: [String: String]] = [:]
+    /// By name.
+    var keys: Set<String> = []
     /// The action of each request, with the id or name it is about.
     var calls: [String] = []
     fileprivate var made = 0
@@ -37,6 +39,7 @@ final class GroupServer: HTTPTransport {
 
   var calls: [String] { region.withLock(\.calls) }
   var groups: [Group] { region.withLock(\.groups) }
+  var keys: Set<String> { region.withLock(\.keys) }
   var machines: [String] { region.withLock { $0.machines.keys.sorted() } }
   func change<Result: Sendable>(_ body: @Sendable (inout Region) -> Result) -> Result { region.withLock { body(&$0) } }
 
@@ -71,6 +74,8 @@ final class GroupServer: HTTPTransport {
     case "DeleteSecurityGroup":
       guard region.groups.contains(where: { $0.id == form["GroupId"] }) else { return error("InvalidGroup.NotFound") }
       region.groups.removeAll { $0.id == form["GroupId"] }
+    case "CreateTags" where region.machines[form["ResourceId.1"] ?? ""] != nil:
+      for id in list(form, "ResourceId") { region.machines[id]?.merge(tags(form, "Tag")) { $1 } }
     case "CreateTags":
       guard let place = region.groups.firstIndex(where: { $0.id == form["ResourceId.1"] }) else {
         return error("InvalidGroup.NotFound")
@@ -82,13 +87,27 @@ final class GroupServer: HTTPTransport {
       }
       content = "<securityGroupInfo>\(items.joined())</securityGroupInfo>"
     case "DescribeInstances":
-      let items = region.machines.sorted { $0.key < $1.key }.map { id, tags in
-        """
-        <item><instanceId>\(id)</instanceId><instanceType>t</instanceType><imageId>ami-1</imageId>\
-        <instanceState><name>running</name></instanceState>\(tagSet(tags))</item>
-        """
+      let set = instancesSet(region.machines.keys.sorted(), region)
+      content = "<reservationSet><item>\(set)</item></reservationSet>"
+    case "RunInstances":
+      let ids = (0..<(Int(form["MaxCount"] ?? "") ?? 0)).map { "i-\(2000 + region.machines.count + $0)" }
+      for id in ids { region.machines[id] = tags(form, "TagSpecification.1.Tag") }
+      content = instancesSet(ids, region)
+    case "DescribeInstanceTypeOfferings":
+      let items = list(form, "Filter.1.Value").map {
+        "<item><instanceType>\($0)</instanceType><location>a</location></item>"
       }
-      content = "<reservationSet><item><instancesSet>\(items.joined())</instancesSet></item></reservationSet>"
+      content = "<instanceTypeOfferingSet>\(items.joined())</instanceTypeOfferingSet>"
+    case "ImportKeyPair":
+      let name = form["KeyName"] ?? ""
+      guard region.keys.insert(name).inserted else { return error("InvalidKeyPair.Duplicate") }
+      content = "<keyName>\(name)</keyName><keyPairId>key-1</keyPairId>"
+    case "DescribeKeyPairs":
+      let items = region.keys.map {
+        "<item><keyName>\($0)</keyName><keyPairId>key-1</keyPairId>\(tagSet([ClusterTag.key: "SHA256:x"]))</item>"
+      }
+      content = "<keySet>\(items.joined())</keySet>"
+    case "DeleteKeyPair": region.keys.remove(form["KeyName"] ?? "")
     case "TerminateInstances":
       let ids = list(form, "InstanceId")
       guard let unknown = ids.first(where: { region.machines[$0] == nil }) else {
@@ -108,6 +127,17 @@ final class GroupServer: HTTPTransport {
     default: break
     }
     return HTTPResponse(status: 200, body: Array(EC2Replies.reply(action, content).utf8))
+  }
+
+  private static func instancesSet(_ ids: [String], _ region: Region) -> String {
+    let items = ids.map { id in
+      """
+      <item><instanceId>\(id)</instanceId><instanceType>t</instanceType><imageId>ami-1</imageId>\
+      <instanceState><name>running</name></instanceState><privateIpAddress>10.0.0.1</privateIpAddress>\
+      \(tagSet(region.machines[id] ?? [:]))</item>
+      """
+    }
+    return "<instancesSet>\(items.joined())</instancesSet>"
   }
 
   static func list(_ form: Form, _ name: String) -> [String] {
@@ -136,16 +166,17 @@ extension GroupServer {
       sign: { request, _, _ in request })
   }
 
-  func provider(pace: CloudPace = GroupServer.pace, tell: @escaping @Sendable (String) -> Void = { _ in })
-    -> EC2Provider
-  {
+  func provider(
+    site: any LaunchSite = NoSite(), pace: CloudPace = GroupServer.pace,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) -> EC2Provider {
     let settings = EC2FleetSettings(
       zones: [], image: .newest(owner: "self", name: "*"), volume_gb: 8, lifetime: .seconds(3600), tags: [:], run: "r1",
       owner: "ada@laptop")
-    return EC2Provider(client: client, settings: settings, site: NoSite(), pace: pace, tell: tell)
+    return EC2Provider(client: client, settings: settings, site: site, pace: pace, tell: tell)
   }
 
-  private struct NoSite: LaunchSite {
+  struct NoSite: LaunchSite {
     struct NotAsked: Error {}
     func publicKey(of cluster: ClusterID) throws -> PublicKey { throw NotAsked() }
     func sshSources() throws -> [String] { throw NotAsked() }

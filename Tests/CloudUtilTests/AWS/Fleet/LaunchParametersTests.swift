@@ -97,7 +97,17 @@ import Testing
   func volume() throws {
     let request = try parameters { $0.image = try .test(rootSize_gib: 80) }.request(LaunchParametersTests.call)
     #expect(request.blockDeviceMappings.map(\.volumeSize_gib) == [80])
-    #expect(
-      try parameters { $0.image.rootDevice = nil }.request(LaunchParametersTests.call).blockDeviceMappings.isEmpty)
+    let bare = try parameters { ($0.image.rootDevice, $0.image.volumes) = (nil, []) }
+    #expect(try bare.request(LaunchParametersTests.call).blockDeviceMappings.isEmpty)
+  }
+
+  @Test("Every volume that the image brings is encrypted and ends with its machine, the root's first")
+  func otherVolumes() throws {
+    let image = try Image.test(others: (ebs: ["/dev/sdb", "/dev/sdc"], store: ["/dev/sdd"]))
+    let mappings = try parameters { $0.image = image }.request(LaunchParametersTests.call).blockDeviceMappings
+    #expect(mappings.map(\.deviceName) == ["/dev/sda1", "/dev/sdb", "/dev/sdc"])
+    #expect(mappings.allSatisfy { $0.isEncrypted == true && $0.isDeletedOnTermination == true })
+    // Of what only the image knows it decides the size.
+    #expect(mappings.map(\.volumeSize_gib) == [50, nil, nil])
   }
 }

@@ -31,6 +31,20 @@ import Testing
     #expect(!server.calls.contains { $0.hasPrefix("Create") })
   }
 
+  @Test("What another launch has changed in a record until one's own turn counts")
+  func reopened() async throws {
+    let server = GroupServer()
+    _ = server.change { $0.add(RecordDeskTests.name, RecordDeskTests.made) }
+    let desk = RecordDesk(provider: server.provider(), cluster: .test)
+    let opened = try await desk.open()
+    let later = ClusterRecord.test().expires + .seconds(3600)
+    server.change { $0.groups[0].tags.merge([ClusterTag.expires: later.iso8601]) { $1 } }
+    #expect(try await desk.reopened(opened).record.expires == later)
+    // One that is gone is not there later, either; the first call about it tells.
+    server.change { $0.groups = [] }
+    #expect(try await desk.reopened(opened).record == opened.record)
+  }
+
   @Test("A record that was made a moment ago, by another launch or a try without a reply, is found when it is visible")
   func late() async throws {
     let looks = Mutex(0)

@@ -75,6 +75,9 @@ import Testing
     Row("DefaultVpcDoesNotExist", 400, .missing(.network)), Row("InvalidSubnetID.NotFound", 400, .missing(.network)),
     Row("InvalidSubnet", 400, .missing(.network)),
     Row("MissingInput", 400, "No subnets found for the default VPC 'vpc-1'.", .missing(.network)),
+    Row("MissingInput", 400, "No default subnet for availability zone: 'us-east-1e'.", .missing(.zone)),
+    Row("InvalidInput", 400, "No default subnet for availability zone: ''us-east-1e''.", .missing(.zone)),
+    Row("InvalidSubnetID.NotFound", 400, "No default subnet for availability zone: 'null'.", .missing(.zone)),
     Row("InvalidParameterValue", 400, .parameter), Row("InvalidParameterCombination", 400, .parameter),
     Row("MissingParameter", 400, .parameter), Row("MissingInput", 400, .parameter),
     Row("UnknownParameter", 400, .parameter), Row("UnsupportedOperation", 400, .parameter),
@@ -202,6 +205,23 @@ import Testing
         """)
     let long = AWSErrorTests.classify(400, EC2Replies.error("InvalidParameterValue", encoded))
     #expect(long.message.count == AWSError.maxMessage + 3 && long.message.hasSuffix("..."))
+  }
+
+  @Test("A secret that the server repeats is replaced before its words are cut, however it is written")
+  func secret() {
+    let token = "IQoJb3JpZ2luX2VjEAAa/+==" + String(repeating: "x", count: 300)
+    let words = String(repeating: "a", count: 390) + " x-amz-security-token:" + token
+    for text in [words, token, "token=\(PercentEncoding.encode(token)) end"] {
+      let response = HTTPResponse(status: 403, body: Array(EC2Replies.error("SignatureDoesNotMatch", text).utf8))
+      let error = AWSError.classify(
+        action: "A", response: response, signedAt: AWSErrorTests.now, hiding: [Secret(token), Secret("")])
+      #expect(!"\(error)".contains("IQoJ") && !"\(error)".contains("xxx"), "\(error)")
+      #expect(error.kind == .authentication)
+    }
+    let problem = AWSError.malformed(
+      action: "A", response: HTTPResponse(status: 200, body: []), ReplyProblem("no number: \(token)"),
+      hiding: [Secret(token)])
+    #expect(problem.message == "the reply: no number: <secret>")
   }
 
   @Test("An error reply cut off at any byte is still an error")

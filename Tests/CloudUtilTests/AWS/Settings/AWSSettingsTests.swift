@@ -67,7 +67,7 @@ import Testing
     for (region, endpoint) in endpoints {
       let settings = try settings(region: region)
       #expect(settings.ec2Endpoint == endpoint + "/")
-      #expect(!settings.isEndpointConfigured)
+      #expect(settings.isEndpointOfAWS)
     }
   }
 
@@ -77,13 +77,25 @@ import Testing
     #expect(try settings(lab).ec2Endpoint == "http://mine:2/api/")
     let all = lab.merging(["AWS_ENDPOINT_URL": "http://127.0.0.1:5000"]) { $1 }
     #expect(try settings(all).ec2Endpoint == "http://127.0.0.1:5000/")
-    #expect(try settings(all).isEndpointConfigured)
+    #expect(try !settings(all).isEndpointOfAWS)
     let ec2 = all.merging(["AWS_ENDPOINT_URL_EC2": "https://[::1]:6000/"]) { $1 }
     #expect(try settings(ec2).ec2Endpoint == "https://[::1]:6000/")
     let ignored = ec2.merging(["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"]) { $1 }
     #expect(try settings(ignored).ec2Endpoint == "https://ec2.eu-north-1.amazonaws.com/")
     let plain = AWSSettingsTests.config.replacing("services = mine", with: "")
     #expect(try settings(lab, config: plain).ec2Endpoint == "http://lab:1/")
+  }
+
+  @Test("An endpoint that somebody named may be AWS's, too")
+  func endpointOfAWS() throws {
+    for (url, isOfAWS) in [
+      ("https://ec2.us-east-1.amazonaws.com", true), ("https://ec2-fips.us-west-2.amazonaws.com:443/", true),
+      ("https://vpce-1.ec2.eu-west-1.vpce.amazonaws.com", true), ("https://ec2.cn-north-1.amazonaws.com.cn", true),
+      ("https://amazonaws.com.example.org", false), ("https://notamazonaws.com", false),
+      ("http://10.0.0.1:5000", false),
+    ] {
+      #expect(try settings(["AWS_ENDPOINT_URL_EC2": url]).isEndpointOfAWS == isOfAWS, "\(url)")
+    }
   }
 
   @Test("At an endpoint of one's own the region may be called anything that can be signed for")

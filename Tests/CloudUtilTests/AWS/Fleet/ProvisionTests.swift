@@ -1,0 +1,118 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import CloudUtil
+
+@Suite struct ProvisionTests {
+  private struct Unexpected: Error {}
+
+  private struct Site: LaunchSite {
+    let state: String
+    func publicKey(of cluster: ClusterID) -> PublicKey { PublicKey(line: "ssh-ed25519 AAAA", fingerprint: "SHA256:x") }
+    func sshSources() -> [String] { ["203.0.113.7/32"] }
+    func folder(of cluster: ClusterID) -> String { state }
+  }
+
+  private static let record = "run_exp/exp/main"
+  private static let spec = FleetSpec(
+    cluster: .test, groups: [Role("worker"): FleetSpec.Group(count: 2, instanceType: "t")])
+
+  private typealias Fault = @Sendable (_ action: String, inout GroupServer.Region, _ journal: String) throws -> String?
+
+  private final class Told: Sendable { let lines = Mutex<[String]>([]) }
+
+  /// - Parameter fault: as `GroupServer`'s; is told where the journal is, too.
+  private func use(_ fault: @escaping Fault, _ body: (GroupServer, EC2Provider, Told) async throws -> Void) async throws
+  {
+    let state = FileManager.default.temporaryDirectory.appendingPathComponent("provision-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: state) }
+    let server = GroupServer { action, _, region in try fault(action, &region, state + "/launches.jsonl") }
+    let told = Told()
+    let provider = server.provider(site: Site(state: state)) { line in told.lines.withLock { $0.append(line) } }
+    try await body(server, provider, told)
+  }
+
+  @Test("The machines of a cluster that had none are new; those of a launch before are not")
+  func new() async throws {
+    try await use({ _, _, _ in nil }) { server, provider, _ in
+      let first = try await provider.provisionedMachines(of: ProvisionTests.spec)
+      #expect(first.areNew && first.machines[Role("worker")]?.map(\.name) == ["i-2000", "i-2001"])
+      let second = try await provider.provisionedMachines(of: ProvisionTests.spec)
+      #expect(!second.areNew && second.machines[Role("worker")]?.map(\.name) == ["i-2000", "i-2001"])
+      #expect(server.calls.count { $0.hasPrefix("RunInstances") } == 1)
+    }
+  }
+
+  @Test("A launch whose cluster is terminated meanwhile says so, and leaves neither lease nor key")
+  func terminated() async throws {
+    try await use({ action, region, _ in
+      if action == "ImportKeyPair" { region.groups.removeAll { $0.name == ProvisionTests.record } }
+      return action == "AuthorizeSecurityGroupIngress" ? "InvalidGroup.NotFound" : nil
+    }) { server, provider, _ in
+      let failure = await #expect(throws: FleetFailure.self) {
+        _ = try await provider.provisionedMachines(of: ProvisionTests.spec)
+      }
+      guard case .terminated = failure?.reason else { throw Unexpected() }
+      #expect(server.groups.isEmpty && server.keys.isEmpty && server.machines.isEmpty)
+    }
+  }
+
+  @Test("The key of a cluster that somebody else has made anew meanwhile is left alone")
+  func madeAnew() async throws {
+    try await use({ action, region, _ in
+      if action == "ImportKeyPair" {
+        region.groups.removeAll { $0.name == ProvisionTests.record }
+        let tags = ClusterRecord.test().tags.merging([ClusterTag.image: "ami-1"]) { $1 }
+        _ = region.add(ProvisionTests.record, tags)
+      }
+      return action == "AuthorizeSecurityGroupIngress" ? "InvalidGroup.NotFound" : nil
+    }) { server, provider, _ in
+      await #expect(throws: FleetFailure.self) {
+        _ = try await provider.provisionedMachines(of: ProvisionTests.spec)
+      }
+      #expect(server.groups.map(\.name) == [ProvisionTests.record] && server.keys == [ProvisionTests.record])
+    }
+  }
+
+  @Test("An answer that cannot be written down is told, and its machines are used")
+  func unwrittenAnswer() async throws {
+    try await use({ action, _, journal in
+      if action == "RunInstances" { try ProvisionTests.fill(journal) }
+      return nil
+    }) { server, provider, told in
+      let found = try await provider.provisionedMachines(of: ProvisionTests.spec)
+      #expect(found.machines[Role("worker")]?.count == 2 && server.calls.contains { $0.hasPrefix("RunInstances") })
+      #expect(told.lines.withLock { $0.contains { $0.contains("for worker cannot be written down") } })
+    }
+  }
+
+  @Test("What cannot be written down before is not asked for, and AWS is to be asked what is there")
+  func unwritten() async throws {
+    let looks = Told()
+    try await use({ action, region, journal in
+      guard action == "DescribeInstances" else { return nil }
+      // The journal has been read by the second look.
+      let count = looks.lines.withLock { lines in
+        lines.append(action)
+        return lines.count
+      }
+      if count == 2 { try ProvisionTests.fill(journal) }
+      return nil
+    }) { server, provider, _ in
+      _ = server.change { $0.machines["i-1"] = ClusterRecord.test().tags.merging([ClusterTag.role: "worker"]) { $1 } }
+      let failure = await #expect(throws: FleetFailure.self) {
+        _ = try await provider.provisionedMachines(of: ProvisionTests.spec)
+      }
+      guard case .unwritten(let words) = failure?.reason else { throw Unexpected() }
+      #expect(words.contains("launches.jsonl") && failure?.alive == nil)
+      #expect(!server.calls.contains { $0.hasPrefix("RunInstances") })
+    }
+  }
+
+  /// The disk is full, as far as the journal goes.
+  private static func fill(_ journal: String) throws {
+    if FileManager.default.fileExists(atPath: journal) { try FileManager.default.removeItem(atPath: journal) }
+    try FileManager.default.createSymbolicLink(atPath: journal, withDestinationPath: "/dev/full")
+  }
+}
