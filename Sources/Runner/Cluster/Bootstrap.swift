@@ -79,7 +79,8 @@ enum Bootstrap {
   /// ends a command by ssh then ends it as root, too.
   static func install(_ folder: ClusterFolder, _ finding: Finding, isFrontend: Bool) -> Command {
     var packages: [String] = []
-    if finding.needs.contains(.docker) { packages += ["docker.io", "iptables"] }
+    // Since Debian 13 the command is in a package of its own.
+    if finding.needs.contains(.docker) { packages += ["docker.io", "docker-cli|docker.io", "iptables"] }
     if finding.needs.contains(.rsync) { packages += ["rsync"] }
     if finding.needs.contains(.libraries) { packages += libraryPackages }
     let words = ["sh", "-s", folder.path, String(patience_s)] + packages

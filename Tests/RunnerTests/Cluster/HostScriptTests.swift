@@ -110,62 +110,6 @@ import Testing
     #expect(Bootstrap.Finding("platform debian 12 x86_64\nneeds sudo\n").isReady)
   }
 
-  private func finding(isRoot: Bool) -> Bootstrap.Finding {
-    Bootstrap.Finding(
-      (isRoot ? "root\n" : "") + Bootstrap.Need.allCases.map { "needs \($0.rawValue)\n" }.joined())
-  }
-
-  @Test("The scripts that install and build are ones that sh takes", arguments: [true, false])
-  func syntax(isFrontend: Bool) async throws {
-    let folder = ClusterFolder(experiment: "e", cluster: "c")
-    let install = Bootstrap.install(folder, finding(isRoot: true), isFrontend: isFrontend)
-    #expect(install.executable == "sh" && install.arguments[1] == "/var/lib/run_exp/e/c")
-    #expect(install.arguments.contains("docker.io"))
-    // What ends a command by ssh does so as root where the command itself is sudo.
-    let bySudo = Bootstrap.install(folder, finding(isRoot: false), isFrontend: isFrontend)
-    #expect(bySudo.executable == "sudo" && bySudo.arguments == ["-n", "sh"] + install.arguments)
-    try await shell.require(Command("sh", ["-n"], stdin: install.stdin), deadline: soon)
-    let builder = RemoteBuild.Builder(for: "debian 12 x86_64", named: nil)
-    for command in [RemoteBuild.command(folder, builder: builder), RemoteBuild.images(folder, bases: ["B": "b:1"])] {
-      try await shell.require(Command("sh", ["-n", "-c"] + command.arguments.dropFirst()), deadline: soon)
-    }
-  }
-
-  /// Installs, on a host whose apt-get is `apt`.
-  private func install(apt: String, patience_s: Int) async throws -> Output {
-    let folder = try TemporaryFolder()
-    for (name, text) in [("apt-get", apt), ("apt-cache", "echo found"), ("dpkg", "exit 0"), ("docker", "exit 0")] {
-      try folder.write("#!/bin/sh\n\(text)\n", to: "bin/\(name)")
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder.path)/bin/\(name)")
-    }
-    var command = Bootstrap.install(
-      ClusterFolder(path: "\(folder.path)/cluster"), finding(isRoot: true), isFrontend: false)
-    #expect(command.arguments[2] == String(Bootstrap.patience_s))
-    command.arguments[2] = String(patience_s)
-    command.environment = [
-      "PATH": "\(folder.path)/bin:/usr/sbin:/usr/bin:/sbin:/bin", "COUNT": "\(folder.path)/count", "SUDO_USER": "root",
-    ]
-    return try await shell.run(command, deadline: soon)
-  }
-
-  @Test("Installing waits for whoever installs, ends in time, and says what apt-get says")
-  func installing() async throws {
-    #expect(try await install(apt: "exit 0", patience_s: 60).termination.isSuccess)
-    let locked = #"echo >>"$COUNT"; [ $(wc -l <"$COUNT") -gt 1 ] || { echo "E: Could not get lock x"; exit 100; }"#
-    #expect(try await install(apt: locked, patience_s: 60).termination.isSuccess)
-
-    let unknown = try await install(
-      apt: #"echo "Reading"; echo "E: Unable to locate package docker.io"; exit 100"#, patience_s: 60)
-    #expect(unknown.termination == .exited(1))
-    #expect(unknown.stderr.hasPrefix("apt-get cannot install: docker.io"))
-    #expect(unknown.stderr.hasSuffix("\nE: Unable to locate package docker.io\n"))
-
-    let slow = try await install(apt: #"echo "Get:1 http://mirror"; sleep 100"#, patience_s: 1)
-    #expect(slow.termination == .exited(1))
-    #expect(slow.stderr.hasPrefix("apt-get was not done in time with: docker.io"))
-    #expect(slow.stderr.hasSuffix("\nGet:1 http://mirror\n"))
-  }
-
   /// A run that says it is alive, holds the lock until it is told to end, and logs.
   private static let program = #"""
     #!/bin/bash

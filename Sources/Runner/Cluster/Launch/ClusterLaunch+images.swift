@@ -61,7 +61,8 @@ extension ClusterLaunch {
     guard output.termination.isSuccess else {
       throw Failure(
         exitCode: .infrastructure,
-        "making images on the frontend failed:\n\(RemoteBuild.message(in: output.stderr))")
+        "making images on the frontend failed:\n"
+          + output.stderr.split(whereSeparator: \.isNewline).suffix(8).joined(separator: "\n"))
     }
     return ImageCarrier.ids(
       try await frontend.require(ImageCarrier.list(names), deadline: .now + Self.short).stdout)

@@ -61,8 +61,13 @@ enum RemoteBuild {
         // What makes a base where no registry answers.
         #"""
         cd "$1" || exit
+        PATH=$PATH:/usr/sbin:/sbin
         if [ "$(id -u)" = 0 ]; then root=; else root='sudo -n'; fi
-        command -v debootstrap >/dev/null || $root apt-get install -y -q debootstrap >/dev/null 2>&1
+        if ! command -v debootstrap >/dev/null; then
+          for verb in 'update' 'install -y -q --no-install-recommends debootstrap'; do
+            $root apt-get -q -o DPkg::Lock::Timeout=180 $verb >/dev/null
+          done
+        fi
         exec Scripts/images --gathered "$2"
         """#, "sh", folder.source, folder.gathered,
       ],
