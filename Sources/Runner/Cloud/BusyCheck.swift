@@ -10,14 +10,20 @@ struct BusyCheck: Sendable {
 
   private static let short: Duration = .seconds(30)
 
-  /// - Returns: who is at work, for people; nil if nobody is.
+  enum Work: Equatable {
+    case run
+    /// Who launches, for people.
+    case launch(String)
+  }
+
+  /// - Returns: nil if nobody is at work.
   /// - Throws: `SSHError`, `ShellError` if the host cannot be asked.
-  func answer(of frontend: any RemoteShell) async throws -> String? {
+  func answer(of frontend: any RemoteShell) async throws -> Work? {
     let run = try await frontend.run(DetachedRun.isAtWork(folder), deadline: .now + Self.short)
-    if run.termination.isSuccess { return "a run is at work" }
+    if run.termination.isSuccess { return .run }
     let launcher = try await frontend.require(launcher, deadline: .now + Self.short).stdout
       .trimmingCharacters(in: .whitespacesAndNewlines)
-    return launcher.isEmpty || launcher == owner ? nil : "\(launcher) is launching"
+    return launcher.isEmpty || launcher == owner ? nil : .launch(launcher)
   }
 
   /// Prints who launches; nothing if nobody has said so of late.
@@ -42,26 +48,29 @@ extension Cloud {
     }
     guard machines[Role("frontend")]?.isEmpty == false else { return }
     let place = try site(of: cluster, machines)
-    let busy: String?
+    let work: BusyCheck.Work?
     do {
-      busy = try await interruptible { try await whoIsAtWork(on: place) }
+      work = try await interruptible { try await whoIsAtWork(on: place) }
     } catch is CancellationError {
       throw CancellationError()
     } catch {
       progress.tell("cannot ask now whether somebody is at work on \(cluster): \(error)")
       return
     }
-    guard let busy else { return }
+    let words: String
+    switch work {
+    case .run:
+      words = "a run is at work on \(cluster); follow it with attach, look at it with status, or end it with terminate"
+    case .launch(let owner): words = "\(owner) is launching on \(cluster); wait for it"
+    case nil: return
+    }
+    let other = ClusterID(experiment: cluster.experiment, name: "NAME")
     throw Failure(
       exitCode: .infrastructure,
-      """
-      \(busy) on \(cluster), of which nothing was changed
-      to follow a run:     \(commands.verb("attach", cluster))
-      to end all of it:    \(commands.terminate(cluster))
-      """)
+      "\(words)\nnothing of it was changed; to make another cluster: \(commands.launch(other))")
   }
 
-  private func whoIsAtWork(on site: ClusterSite) async throws -> String? {
+  private func whoIsAtWork(on site: ClusterSite) async throws -> BusyCheck.Work? {
     let (machine, _, destination) = try site.frontend
     try AddressBook(path: "\(site.state)/addresses", knownHosts: site.knownHosts).update([(machine.name, destination)])
     let shell = SSHShell(to: destination, knownHosts: site.knownHosts, reconnecting: patience)

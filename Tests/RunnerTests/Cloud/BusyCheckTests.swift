@@ -14,7 +14,7 @@ import Testing
     try await body(ClusterFolder(path: folder.path))
   }
 
-  private func answer(_ folder: ClusterFolder, as owner: String = "ada@a") async throws -> String? {
+  private func answer(_ folder: ClusterFolder, as owner: String = "ada@a") async throws -> BusyCheck.Work? {
     try await BusyCheck(folder: folder, owner: owner).answer(of: shell)
   }
 
@@ -33,7 +33,7 @@ import Testing
       let lock = URL(filePath: folder.lock)
       try FileManager.default.createDirectory(at: lock, withIntermediateDirectories: true)
       let run = try #require(FolderLock(lock))
-      #expect(try await answer(folder) == "a run is at work")
+      #expect(try await answer(folder) == .run)
       run.release()
       #expect(try await answer(folder) == nil)
     }
@@ -45,7 +45,7 @@ import Testing
       try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
       let bob = LaunchLease(folder: folder, owner: "bob@b")
       try await shell.require(bob.take, deadline: .now + .seconds(20))
-      #expect(try await answer(folder) == "bob@b is launching")
+      #expect(try await answer(folder) == .launch("bob@b"))
       #expect(try await answer(folder, as: "bob@b") == nil)
       let old = Date.now.addingTimeInterval(-Double(LaunchLease.life_s) - 1)
       try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: folder.launcher)
