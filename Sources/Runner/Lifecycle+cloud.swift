@@ -3,17 +3,10 @@ import Foundation
 
 // What happens to an experiment's machines in the cloud: got, listed, given more time, given back.
 extension Lifecycle {
-  /// Gets the machines of the experiment and says which they are.
+  /// Gets the machines of the experiment, unless somebody is at work on the cluster.
   static func provision(
     _ invocation: Invocation, on cloud: Cloud, _ spec: FleetSpec, _ commands: ClusterCommands
   ) async throws -> [Role: [Machine]] {
-    try await provisionedMachines(invocation, on: cloud, spec, commands).machines
-  }
-
-  /// Gets the machines of the experiment, unless somebody is at work on the cluster.
-  static func provisionedMachines(
-    _ invocation: Invocation, on cloud: Cloud, _ spec: FleetSpec, _ commands: ClusterCommands
-  ) async throws -> ProvisionedMachines {
     let cluster = spec.cluster
     let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
     cloud.progress.tell("\(cluster) in \(cloud.region): \(plan.shortText)")
@@ -22,7 +15,7 @@ extension Lifecycle {
     }
     defer { hold.release() }
     try await cloud.requireIdle(cluster, commands)
-    return try await cloud.perform(commands, cluster) { try await cloud.provider.provisionedMachines(of: spec) }
+    return try await cloud.perform(commands, cluster) { try await cloud.provider.provision(spec) }
   }
 
   /// What `launch --machines-only` prints.

@@ -61,7 +61,9 @@ struct Mover: Sendable {
 
   /// Closing drops what is not sent yet, and a peer that has vanished is noticed within seconds.
   private static func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
-    func set(_ level: NIOBSDSocket.OptionLevel, _ name: NIOBSDSocket.Option, _ value: Int) -> EventLoopFuture<Void> {
+    @Sendable func set(_ level: NIOBSDSocket.OptionLevel, _ name: NIOBSDSocket.Option, _ value: Int) -> EventLoopFuture<
+      Void
+    > {
       channel.setOption(ChannelOptions.Types.SocketOption(level: level, name: name), value: value)
     }
     let lingering = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))

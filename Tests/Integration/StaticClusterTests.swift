@@ -1,6 +1,7 @@
-import CloudUtil
 import Foundation
 import Testing
+
+@testable import CloudUtil
 
 /// `provider: static`, on machines that are sshds of this one: each has a port and a home of its own.
 @Suite("On machines that stay,", .serialized, .enabled(if: StaticBench.canRun, "it needs root and sshd"))
@@ -69,22 +70,23 @@ struct StaticBench: Sendable {
     .deletingLastPathComponent().appending(path: "run_exp").path
 
   private actor Sshds {
-    private var running: [String: Process] = [:]
+    private var running: [String: Int32] = [:]
 
+    /// Not by Foundation's `Process`: it takes a child that closes what it has inherited, as sshd does, for one that has ended,
+    /// and waits for that before it looks after any other.
     func start(_ name: String, configuration: String) throws {
       end(name)
-      let process = Process()
-      process.executableURL = URL(filePath: StaticBench.sshd)
-      process.arguments = ["-D", "-e", "-f", configuration]
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      running[name] = process
+      running[name] = try Spawn(
+        executable: StaticBench.sshd, arguments: ["-D", "-e", "-f", configuration],
+        environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"], log: configuration + ".log"
+      ).start()
     }
 
     private func end(_ name: String) {
-      guard let process = running.removeValue(forKey: name) else { return }
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
+      guard let pid = running.removeValue(forKey: name) else { return }
+      kill(pid, SIGKILL)
+      var status: Int32 = 0
+      waitpid(pid, &status, 0)
     }
 
     func endAll() { for name in running.keys { end(name) } }

@@ -28,7 +28,7 @@ import Testing
           try await eventually("all run") {
             try FileManager.default.contentsOfDirectory(atPath: folder).count == commands
           }
-          FileManager.default.createFile(atPath: folder + "/go", contents: nil)
+          _ = FileManager.default.createFile(atPath: folder + "/go", contents: nil)
           try await group.waitForAll()
         }
         #expect(try server.connections() == connections)

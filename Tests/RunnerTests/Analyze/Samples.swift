@@ -47,7 +47,7 @@ extension Summary {
   ) throws -> Summary {
     Summary(
       trial: trial ?? .sample(measured: records.count), records: records, codes: codes, totals: totals,
-      fingerprint: "abc", environment: try RunEnvironment(models: [:]), costs: TrialCosts())
+      fingerprint: "abc", environment: RunEnvironment(models: [:]), costs: TrialCosts())
   }
 }
 

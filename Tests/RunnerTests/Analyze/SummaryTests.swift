@@ -101,7 +101,7 @@ struct SummaryTests {
       try JSONEncoder().encode(SummaryTests.totals).write(to: folder.appending(path: "frontend.json"))
 
       try Analysis.collect(trial: trial, folder: folder)
-      let environment = try RunEnvironment(models: [:])
+      let environment = RunEnvironment(models: [:])
       let first = try Analysis.analyze(
         trial: trial, folder: folder, fingerprint: "abc", environment: environment,
         costs: TrialCosts(deploy_s: 0.7, worker_resident_mb: 21))

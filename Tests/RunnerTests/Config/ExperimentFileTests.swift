@@ -61,7 +61,7 @@ struct ExperimentFileTests {
   func overrides() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write(Sample.text(["send_rates": "[]", "background_traffic": "[4]"]), to: "x.json")
-    let overrides = try ["send_rates=[1]", "background_traffic=[0]", "send_rates=[30, 60]", "model=synthetic"]
+    let overrides = ["send_rates=[1]", "background_traffic=[0]", "send_rates=[30, 60]", "model=synthetic"]
     let experiment = try ExperimentFile(path: file).load(
       overrides: overrides.map { try Override($0) }, place: .local)
     #expect(experiment.sendRates == [30, 60])

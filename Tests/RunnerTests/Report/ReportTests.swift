@@ -22,7 +22,7 @@ struct ReportTests {
     let summary = Summary(
       trial: .sample(measured: 100), records: .sample(100), codes: [],
       totals: FrontendTotals(requeued: 0, workers_lost: 0, queries: 100), faults: faults, fingerprint: "abc",
-      environment: try RunEnvironment(models: [:]), costs: TrialCosts())
+      environment: RunEnvironment(models: [:]), costs: TrialCosts())
     #expect(
       Report.text(summary).hasSuffix(
         """

@@ -147,7 +147,8 @@ struct RateSearchTests {
 
   @Test("asks for rates of few digits, which are folders of the results")
   func digits() {
-    for (rate, _) in walk(RateSearch(from: [100, 317.25])) { $0 <= 211 }.asked.dropFirst(2) {
+    let asked = walk(RateSearch(from: [100, 317.25])) { $0 <= 211 }.asked
+    for (rate, _) in asked.dropFirst(2) {
       #expect("\(rate)".count <= 5, "\(rate)")
     }
   }

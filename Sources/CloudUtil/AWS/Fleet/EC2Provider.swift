@@ -21,13 +21,9 @@ public struct EC2Provider: Provider {
     self.tell = tell
   }
 
-  public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
-    try await provisionedMachines(of: spec).machines
-  }
-
   /// All roles at once. Machines of the cluster that run or are stopped, of the type and image asked for, are used again.
   /// - Throws: `FleetFailure`; `CancellationError`, after which what was made is still there.
-  public func provisionedMachines(of spec: FleetSpec) async throws -> ProvisionedMachines {
+  public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
     try await explained(spec.cluster) {
       // What somebody has to put right shows before anything is made.
       let premises = try await premises(of: spec)
@@ -97,12 +93,4 @@ public struct EC2Provider: Provider {
   func pause() async throws {
     try await Task.sleep(for: pace.poll * Double.random(in: 0.75...1.25))
   }
-}
-
-/// What a launch has got.
-public struct ProvisionedMachines: Sendable {
-  /// Those that the experiment uses, by role.
-  public var machines: [Role: [Machine]]
-  /// Whether the cluster had no machine before: all that it has are this launch's, and nothing can be on them.
-  public var areNew: Bool
 }

@@ -6,11 +6,6 @@ struct LaunchHistory: Equatable, Sendable {
   /// Whether something may have been made that is not visible yet and that no call made again would find.
   var mayHide = false
 
-  /// Of a cluster that no launch was at work on before.
-  static let none = LaunchHistory()
-
-  private init() {}
-
   /// - Parameters:
   ///   - entries: of the cluster's generation, from this machine's journal.
   ///   - present: what is seen of the cluster, in whatever state.

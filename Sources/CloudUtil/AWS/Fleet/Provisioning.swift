@@ -12,7 +12,7 @@ struct Provisioning: Sendable {
   var settings: EC2FleetSettings { provider.settings }
   var cluster: ClusterID { spec.cluster }
 
-  func machines() async throws -> ProvisionedMachines {
+  func machines() async throws -> [Role: [Machine]] {
     let present = try await provider.instances(of: cluster)
     let alive = present.filter { !$0.state.isEnding }
     let (record, image) = try await renewed(alive: alive)
@@ -49,9 +49,7 @@ struct Provisioning: Sendable {
     let records = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }
     try await alignExpiry(plan.alive, records.first ?? record)
     tellOfSurprises(plan)
-    return ProvisionedMachines(
-      machines: plan.machines.mapValues { $0.map(Machine.init) },
-      areNew: alive.isEmpty && history == LaunchHistory.none)
+    return plan.machines.mapValues { $0.map(Machine.init) }
   }
 
   private var wants: [FleetPlan<ContinuousClock.Instant>.Want] {

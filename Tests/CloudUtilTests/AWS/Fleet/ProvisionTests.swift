@@ -33,13 +33,13 @@ import Testing
     try await body(server, provider, told)
   }
 
-  @Test("The machines of a cluster that had none are new; those of a launch before are not")
-  func new() async throws {
+  @Test("Machines of a launch before are used again")
+  func again() async throws {
     try await use({ _, _, _ in nil }) { server, provider, _ in
-      let first = try await provider.provisionedMachines(of: ProvisionTests.spec)
-      #expect(first.areNew && first.machines[Role("worker")]?.map(\.name) == ["i-2000", "i-2001"])
-      let second = try await provider.provisionedMachines(of: ProvisionTests.spec)
-      #expect(!second.areNew && second.machines[Role("worker")]?.map(\.name) == ["i-2000", "i-2001"])
+      let first = try await provider.provision(ProvisionTests.spec)
+      #expect(first[Role("worker")]?.map(\.name) == ["i-2000", "i-2001"])
+      let second = try await provider.provision(ProvisionTests.spec)
+      #expect(second[Role("worker")]?.map(\.name) == ["i-2000", "i-2001"])
       #expect(server.calls.count { $0.hasPrefix("RunInstances") } == 1)
     }
   }
@@ -51,7 +51,7 @@ import Testing
       return action == "AuthorizeSecurityGroupIngress" ? "InvalidGroup.NotFound" : nil
     }) { server, provider, _ in
       let failure = await #expect(throws: FleetFailure.self) {
-        _ = try await provider.provisionedMachines(of: ProvisionTests.spec)
+        _ = try await provider.provision(ProvisionTests.spec)
       }
       guard case .terminated = failure?.reason else { throw Unexpected() }
       #expect(server.groups.isEmpty && server.keys.isEmpty && server.machines.isEmpty)
@@ -69,7 +69,7 @@ import Testing
       return action == "AuthorizeSecurityGroupIngress" ? "InvalidGroup.NotFound" : nil
     }) { server, provider, _ in
       await #expect(throws: FleetFailure.self) {
-        _ = try await provider.provisionedMachines(of: ProvisionTests.spec)
+        _ = try await provider.provision(ProvisionTests.spec)
       }
       #expect(server.groups.map(\.name) == [ProvisionTests.record] && server.keys == [ProvisionTests.record])
     }
@@ -81,8 +81,8 @@ import Testing
       if action == "RunInstances" { try ProvisionTests.fill(journal) }
       return nil
     }) { server, provider, told in
-      let found = try await provider.provisionedMachines(of: ProvisionTests.spec)
-      #expect(found.machines[Role("worker")]?.count == 2 && server.calls.contains { $0.hasPrefix("RunInstances") })
+      let found = try await provider.provision(ProvisionTests.spec)
+      #expect(found[Role("worker")]?.count == 2 && server.calls.contains { $0.hasPrefix("RunInstances") })
       #expect(told.lines.withLock { $0.contains { $0.contains("for worker cannot be written down") } })
     }
   }
@@ -100,9 +100,9 @@ import Testing
       if count == 2 { try ProvisionTests.fill(journal) }
       return nil
     }) { server, provider, _ in
-      _ = server.change { $0.machines["i-1"] = ClusterRecord.test().tags.merging([ClusterTag.role: "worker"]) { $1 } }
+      server.change { $0.machines["i-1"] = ClusterRecord.test().tags.merging([ClusterTag.role: "worker"]) { $1 } }
       let failure = await #expect(throws: FleetFailure.self) {
-        _ = try await provider.provisionedMachines(of: ProvisionTests.spec)
+        _ = try await provider.provision(ProvisionTests.spec)
       }
       guard case .unwritten(let words) = failure?.reason else { throw Unexpected() }
       #expect(words.contains("launches.jsonl") && failure?.alive == nil)

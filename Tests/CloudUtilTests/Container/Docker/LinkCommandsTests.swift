@@ -91,7 +91,7 @@ struct LinkCommandsTests {
         *) echo "another program is at it" >&2; exit 4 ;;
       esac
       """#
-    FileManager.default.createFile(
+    _ = FileManager.default.createFile(
       atPath: folder.appending(path: program).path, contents: Data(busy.utf8), attributes: [.posixPermissions: 0o755])
     try await withNetwork { (pid: Int32) async throws -> Void in
       var heal = LinkCommands.shape(pid: pid, as: LinkCondition())
