@@ -53,6 +53,7 @@ struct RunExp: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      Ending.leave(0)
     } catch {
       Ending(of: error).leave()
     }

@@ -47,6 +47,12 @@ struct Ending: Equatable {
     if !text.isEmpty {
       if isResult { try? Console.show(text + "\n") } else { Console.tell(text + "\n") }
     }
-    exit(exitCode)
+    Ending.leave(exitCode)
+  }
+
+  /// Ends the process without what libraries do at exit: a thread of an ssh connection may still be at work with theirs.
+  static func leave(_ exitCode: Int32) -> Never {
+    fflush(nil)
+    _exit(exitCode)
   }
 }
