@@ -51,6 +51,15 @@ struct ExperimentBench {
     return (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
   }
 
+  /// Why the first trial is INVALID, but for queries that were sent late: that tells of the machine that tests.
+  func brokenRules() throws -> [String] {
+    struct Judged: Decodable {
+      var reasons: [String]
+    }
+    let summary = try JSONDecoder().decode(Judged.self, from: Data(text("0/summary.json").utf8))
+    return summary.reasons.filter { !$0.hasPrefix("queries were sent late: ") }
+  }
+
   /// Asks again and again, for thirty seconds at most.
   func eventually(_ condition: () -> Bool) async throws -> Bool {
     for _ in 0..<1500 {

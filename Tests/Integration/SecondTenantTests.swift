@@ -15,7 +15,7 @@ import Testing
     #expect(bench.processes.isEmpty)
     #expect(launched.stdout.contains("E2E_LATENCY (ms)\nNUM\tMED\tMEAN\tP99\tP99.5\tP99.9\n200\t"))
     #expect(launched.stdout.contains("\nSECOND_TENANT (ms)\nNUM\tMED\tP99\n"))
-    #expect(launched.stdout.contains("\nVERDICT\nVALID\n"), "\(launched.stdout)")
+    #expect(try bench.brokenRules().isEmpty)
 
     let own = bench.column("sent_ns", of: "/0/records.csv")
     let others = bench.column("sent_ns", of: "/background/records.csv")

@@ -84,6 +84,14 @@ struct LaunchLease: Sendable {
     }
   }
 
+  /// Who else launches, if anybody; changes nothing.
+  /// - Throws: `ShellError` if there is no answer.
+  func other(on shell: any RemoteShell) async throws -> String? {
+    let holder = try await shell.require(look, deadline: .now + Self.short).stdout
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    return holder.isEmpty || holder == owner ? nil : holder
+  }
+
   /// Gives it back, if it is ours and that can be said.
   func giveBack(on shell: any RemoteShell) async {
     _ = try? await shell.run(release, deadline: .now + Self.short)
@@ -104,6 +112,15 @@ struct LaunchLease: Sendable {
       printf '%s\n' "$2" >"$1"
       """#
     return Command("sh", ["-c", script, "sh", folder.launcher, owner, String(Self.life_s)])
+  }
+
+  /// Prints whose it is; nothing if it is nobody's.
+  private var look: Command {
+    let script = #"""
+      changed=$(stat -c %Y -- "$1" 2>/dev/null) || exit 0
+      [ $(($(date +%s) - changed)) -ge "$2" ] || cat -- "$1"
+      """#
+    return Command("sh", ["-c", script, "sh", folder.launcher, String(Self.life_s)])
   }
 
   /// Gives it back, if it is ours.

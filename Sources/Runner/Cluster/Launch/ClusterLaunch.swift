@@ -74,9 +74,7 @@ struct ClusterLaunch: Sendable {
     let frontend = try site.frontend
     let answer = try await frontend.shell.run(DetachedRun.isAtWork(site.folder), deadline: .now + Self.short)
     guard answer.termination.isSuccess else { return }
-    throw Failure(
-      exitCode: .infrastructure,
-      "a run is at work on \(site.cluster); follow it with attach, look at it with status, or end it with terminate")
+    throw Failure(exitCode: .infrastructure, DetachedRun.isAtWork(on: site.cluster))
   }
 
   // MARK: Bootstrap

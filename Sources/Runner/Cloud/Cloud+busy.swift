@@ -1,41 +1,6 @@
 import CloudUtil
 import Foundation
 
-/// Whether somebody is at work on the machines of a cluster, as its frontend's host tells: a run, or a launch from another
-/// machine. Asked before anything of the cluster is changed.
-struct BusyCheck: Sendable {
-  let folder: ClusterFolder
-  /// Who asks, as `LaunchLease`: what is left of a launch of one's own keeps nobody from the next.
-  let owner: String
-
-  private static let short: Duration = .seconds(30)
-
-  enum Work: Equatable {
-    case run
-    /// Who launches, for people.
-    case launch(String)
-  }
-
-  /// - Returns: nil if nobody is at work.
-  /// - Throws: `SSHError`, `ShellError` if the host cannot be asked.
-  func answer(of frontend: any RemoteShell) async throws -> Work? {
-    let run = try await frontend.run(DetachedRun.isAtWork(folder), deadline: .now + Self.short)
-    if run.termination.isSuccess { return .run }
-    let launcher = try await frontend.require(launcher, deadline: .now + Self.short).stdout
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-    return launcher.isEmpty || launcher == owner ? nil : .launch(launcher)
-  }
-
-  /// Prints who launches; nothing if nobody has said so of late.
-  private var launcher: Command {
-    let script = #"""
-      changed=$(stat -c %Y -- "$1" 2>/dev/null) || exit 0
-      [ $(($(date +%s) - changed)) -ge "$2" ] || cat -- "$1"
-      """#
-    return Command("sh", ["-c", script, "sh", folder.launcher, String(LaunchLease.life_s)])
-  }
-}
-
 extension Cloud {
   /// - Throws: `Failure` (infrastructure) if somebody is at work on `cluster`. A frontend that cannot be asked from here, or
   ///   does not run, keeps nobody from going on: it is asked again once it can be reached.
@@ -60,7 +25,7 @@ extension Cloud {
     let words: String
     switch work {
     case .run:
-      words = "a run is at work on \(cluster); follow it with attach, look at it with status, or end it with terminate"
+      words = DetachedRun.isAtWork(on: cluster)
     case .launch(let owner): words = "\(owner) is launching on \(cluster); wait for it"
     case nil: return
     }
@@ -76,6 +41,6 @@ extension Cloud {
     let shell = SSHShell(to: destination, knownHosts: site.knownHosts, reconnecting: patience)
     defer { shell.close() }
     try await site.requireIdentity(of: machine, shell)
-    return try await BusyCheck(folder: site.folder, owner: LaunchLease(site).owner).answer(of: shell)
+    return try await BusyCheck(lease: LaunchLease(site)).answer(of: shell)
   }
 }

@@ -15,7 +15,7 @@ import Testing
   }
 
   private func answer(_ folder: ClusterFolder, as owner: String = "ada@a") async throws -> BusyCheck.Work? {
-    try await BusyCheck(folder: folder, owner: owner).answer(of: shell)
+    try await BusyCheck(lease: LaunchLease(folder: folder, owner: owner)).answer(of: shell)
   }
 
   @Test("A host on which nothing was ever done, or nothing is, is free")
