@@ -31,6 +31,9 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether a log is all that was lost: the services are gone.
+  public var isOfLogAlone: Bool { if case .logLost = self { true } else { false } }
+
   public var description: String {
     switch self {
     case .executableMissing(let executable, let service):

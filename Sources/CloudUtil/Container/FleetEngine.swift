@@ -113,7 +113,7 @@ public final class FleetEngine: ContainerEngine {
     do {
       try await engine.remove(tag)
     } catch let error as ContainerError {
-      if case .logLost = error { unfinished.withLock { _ = $0[host]?.remove(tag) } }
+      if error.isOfLogAlone { unfinished.withLock { _ = $0[host]?.remove(tag) } }
       throw error
     }
     unfinished.withLock { _ = $0[host]?.remove(tag) }

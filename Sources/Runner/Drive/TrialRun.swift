@@ -31,8 +31,10 @@ struct TrialRun {
       } teardown: { [engine, tag = deployment.tag] in
         try await engine.remove(tag)
       } unnoticed: { error in
+        let isAllGone = (error as? ContainerError)?.isOfLogAlone == true
         progress.note(
-          "\(label): what was started may still run: \(error)\nEnd it with terminate")
+          isAllGone ? "\(label): \(error)" : "\(label): what was started may still run: \(error)\nEnd it with terminate"
+        )
       }
     } catch let error as ContainerError {
       throw Failure(exitCode: .infrastructure, error.description)

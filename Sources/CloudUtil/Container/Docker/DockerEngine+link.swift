@@ -18,8 +18,14 @@ extension DockerEngine {
 
   /// The address of the host on Docker's own bridge, at which containers there reach it; nil if it has none.
   func gateway() async throws -> String? {
-    try await docker.perform(docker.commands.gateways).stdout.split(whereSeparator: \.isWhitespace).first
-      .map(String.init)
+    let lines = try await docker.perform(docker.commands.bridge).stdout.components(separatedBy: "\n")
+    func isIPv4(_ word: Substring) -> Bool { word.contains(".") }
+    if let known = lines.dropFirst().joined(separator: " ").split(separator: " ").first(where: isIPv4) {
+      return String(known)
+    }
+    // Until it is started again, a daemon that has made the bridge does not say which address it gave it (Docker 20.10).
+    let given = try await docker.attempt(LinkCommands.addresses(of: lines[0]))
+    return given.stdout.split(whereSeparator: \.isWhitespace).first(where: isIPv4).map(String.init)
   }
 
   public func shape(_ name: String, as condition: LinkCondition) async throws {
@@ -37,8 +43,12 @@ extension DockerEngine {
 }
 
 extension DockerCommands {
-  /// Prints the addresses at which containers on the network that they have by default reach their host.
-  fileprivate var gateways: Command {
-    docker("network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}", "bridge")
+  /// Prints the interface of the network that containers have by default, and, in a second line, the addresses at which they
+  /// reach their host there, if the daemon knows them.
+  fileprivate var bridge: Command {
+    docker(
+      "network", "inspect", "--format",
+      #"{{index .Options "com.docker.network.bridge.name"}}{{"\n"}}{{range .IPAM.Config}}{{.Gateway}} {{end}}"#,
+      "bridge")
   }
 }

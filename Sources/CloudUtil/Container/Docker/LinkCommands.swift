@@ -15,6 +15,17 @@ enum LinkCommands {
       ])
   }
 
+  /// Prints the IPv4 addresses of an interface of the host.
+  static func addresses(of interface: String) -> Command {
+    Command(
+      "sh",
+      [
+        "-c", #"PATH=$PATH:/usr/sbin:/sbin; ip -4 -o addr show dev "$1" | sed -n 's,.* inet \([0-9.]*\)/.*,\1,p'"#,
+        "sh",
+        interface,
+      ])
+  }
+
   private static func milliseconds(_ number: Double) -> String { number == 0 ? "0" : "\(number)ms" }
 
   private static let preamble = #"""
