@@ -15,7 +15,7 @@ extension Lifecycle {
   static func compare(
     _ words: [String], of invocation: Invocation, _ options: ComparisonOptions, as results: Results
   ) throws {
-    try compare(words.map { try side($0, of: words, invocation) }, options, as: results)
+    try compare(words.map { try side($0, of: words, invocation, options) }, options, as: results)
   }
 
   /// Compares the results in and below two folders.
@@ -41,7 +41,9 @@ extension Lifecycle {
   }
 
   /// The finished trials that a word means: of a mode, or of all modes in a last folder.
-  private static func side(_ word: String, of words: [String], _ invocation: Invocation) throws -> ComparedSide {
+  private static func side(
+    _ word: String, of words: [String], _ invocation: Invocation, _ options: ComparisonOptions
+  ) throws -> ComparedSide {
     let modes = invocation.experiment.redundancyModes.map(\.rawValue)
     let isMode = words.allSatisfy(modes.contains)
     var (trials, places) = (invocation.sweep.trials, invocation.results)
@@ -61,8 +63,10 @@ extension Lifecycle {
     }
     let found = trials.map { (trial: $0, paths: finished($0, in: places)) }.filter { !$0.paths.isEmpty }
     guard !found.isEmpty else {
+      // Beside a mode, a word that is none is more often meant as one than as a folder.
+      let odd = words.first { !modes.contains($0) } ?? word
       let what =
-        isMode ? "mode \(word)" : "\(word), which is no mode of the experiment (\(modes.joined(separator: ", ")))"
+        isMode ? "mode \(word)" : "\(odd), which is no mode of the experiment (\(modes.joined(separator: ", ")))"
       throw Failure(
         exitCode: .config,
         """
@@ -73,15 +77,17 @@ extension Lifecycle {
     let progress = Progress()
     let missing = trials.count - found.count
     if missing > 0 { progress.note("\(word): \(missing) of \(trials.count) trials have no results yet") }
-    return ComparedSide(name: word, trials: try found.flatMap { try measured($0, at: $1) })
+    return ComparedSide(name: word, trials: try found.flatMap { try measured($0, at: $1, options) })
   }
 
   /// The results of a trial up to the first that is VALID.
-  private static func measured(_ asked: Trial, at paths: [String]) throws -> [MeasuredTrial] {
+  private static func measured(
+    _ asked: Trial, at paths: [String], _ options: ComparisonOptions
+  ) throws -> [MeasuredTrial] {
     var trials: [MeasuredTrial] = []
     for path in paths where trials.last?.isInvalid ?? true {
       let measured = try MeasuredTrial(path: path)
-      let others = measured.trial.differences(from: asked)
+      let others = measured.trial.differences(from: asked).filter { !options.across.contains($0) }
       guard others.isEmpty else {
         throw Failure(
           exitCode: .config,

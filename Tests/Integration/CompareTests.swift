@@ -27,6 +27,21 @@ import Testing
     func words(_ text: String) -> [Substring] { text.split { $0 == " " || $0 == "\n" }.filter { !$0.contains("/") } }
     #expect(words(folders.stdout) == words(renamed))
 
+    // Another setting is what is compared; without saying so it is none of the experiment's.
+    let slower = "\(settings) --set slo_ms=5000 --final_dir slower"
+    let launchedSlower = try await bench.run(
+      "$RUN launch --local --engine process --set send_rates='[200]' \(slower)")
+    #expect(launchedSlower.termination.isSuccess, "\(launchedSlower.stderr)")
+    let across = "$RUN compare 0 slower --set send_rates='[200]' \(settings)"
+    let same = try await bench.run(across)
+    #expect(same.termination == .exited(65) && same.stderr.contains("other settings than asked for here: slo_ms"))
+    let allowed = try await bench.run("\(across) --across slo_ms")
+    #expect(allowed.termination.isSuccess && allowed.stdout.contains("0 against slower"), "\(allowed.stderr)")
+    // Of a word that is no mode beside one that is, it says which.
+    let odd = try await bench.run("$RUN compare equal hedged --set send_rates='[200]' \(settings)")
+    #expect(
+      odd.stderr.contains("no results of hedged, which is no mode of the experiment (equal, coded)"), "\(odd.stderr)")
+
     let json = try await bench.run("\(compare) --json --metric median --latency client")
     #expect(json.stdout.contains(#""metric":"median""#) && json.stdout.contains(#""latency":"client""#))
     #expect(json.stdout.split(separator: "\n").count == 1)

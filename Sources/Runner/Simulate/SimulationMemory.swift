@@ -5,6 +5,8 @@ struct SimulationMemory {
   /// A query's part of schedule, outcome, latencies and their order; and of the text of its rows.
   private static let query_bytes = 320
   private static let rows_bytes = 400
+  /// What a query takes while it waits for its answer, beside that.
+  private static let waiting_bytes = 160
   /// An instance's part: its random numbers, its place in queue and tables.
   private static let worker_bytes = 1000
 
@@ -15,7 +17,9 @@ struct SimulationMemory {
   static func needed_bytes(_ trial: Trial, withRows: Bool) -> Int {
     let (queries, overflow) = trial.totalQueries.multipliedReportingOverflow(
       by: query_bytes + (withRows ? rows_bytes : 0))
-    return overflow ? .max : queries + trial.instances.count * worker_bytes
+    return overflow
+      ? .max
+      : queries + min(trial.totalQueries, trial.maxInFlight) * waiting_bytes + trial.instances.count * worker_bytes
   }
 
   /// - Parameter asked: trials at a time, where the user has said it.
