@@ -7,7 +7,7 @@ extension Lifecycle {
   func prepare() async throws -> Preparation {
     let trials = invocation.sweep.trials
     let (installation, shell) = (invocation.installation, machinery.shell)
-    try checkLimits()
+    try await checkLimits()
     try checkPort()
     try checkPrograms()
     let links = try await checkLinks()
@@ -61,12 +61,19 @@ extension Lifecycle {
     "trial \(trial.index + 1) of \(invocation.sweep.trials.count): \(trial.mode.rawValue), \(Number.text(trial.rate))/s"
   }
 
-  /// - Throws: `Failure` (infrastructure) if limits are asked for where nothing can be limited.
-  private func checkLimits() throws {
-    guard !options.limits.isEmpty, case .programs = machinery.packaging else { return }
-    throw Failure(
-      exitCode: .infrastructure, "--limits needs containers. \(machinery.remark ?? "")\nSay --engine docker to see why."
-    )
+  /// - Throws: `Failure` (infrastructure) if limits are asked for where nothing can be limited, or that no machine can give.
+  private func checkLimits() async throws {
+    guard !options.limits.isEmpty else { return }
+    if case .programs = machinery.packaging {
+      throw Failure(
+        exitCode: .infrastructure,
+        "--limits needs containers. \(machinery.remark ?? "")\nSay --engine docker to see why.")
+    }
+    do {
+      for asked in options.limits { try await machinery.engine.check(asked.limits, of: "--limits \(asked.role)") }
+    } catch let error as ContainerError {
+      throw Failure(exitCode: .infrastructure, "\(error)")
+    }
   }
 
   /// Links are disturbed in the network that a container has to itself.

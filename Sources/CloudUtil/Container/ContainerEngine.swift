@@ -23,6 +23,10 @@ public protocol ContainerEngine: Sendable {
   /// Changes the limits of a running service.
   func update(_ name: String, limits: Limits) async throws
 
+  /// Finds out whether a service of this name can have `limits`, before anything is deployed.
+  /// - Throws: `ContainerError.limitRefused`.
+  func check(_ limits: Limits, of name: String) async throws
+
   /// Finds out whether `shape` will work here, before anything is deployed.
   /// - Throws: `unsupported`, and what is to be done about it.
   func linkGround() async throws -> LinkGround
@@ -48,6 +52,8 @@ public protocol ContainerEngine: Sendable {
 
 extension ContainerEngine {
   public func kill(_ name: String) async throws { try await signal(name, 9) }
+
+  public func check(_ limits: Limits, of name: String) async throws {}
 }
 
 /// Engines whose services have no network of their own.

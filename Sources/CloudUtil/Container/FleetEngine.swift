@@ -54,6 +54,17 @@ public final class FleetEngine: ContainerEngine {
     try await engine(of: name).update(name, limits: limits)
   }
 
+  /// One host has to be able to.
+  public func check(_ limits: Limits, of name: String) async throws {
+    var refusal: (any Error)?
+    for engine in engines.values {
+      do {
+        return try await engine.check(limits, of: name)
+      } catch { refusal = error }
+    }
+    if let refusal { throw refusal }
+  }
+
   /// All hosts have to be able to.
   public func linkGround() async throws -> LinkGround {
     try await withThrowingTaskGroup(of: (host: String, ground: LinkGround).self) { group in

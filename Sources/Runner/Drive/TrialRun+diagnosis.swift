@@ -13,22 +13,30 @@ extension TrialRun {
     return answer == nil ? "; the frontend does not answer" : ""
   }
 
-  /// Whether the engine has gone, or everything has ended at once, which is no component's fault.
+  /// Whether the engine has gone, or everything has ended at once, which is no component's fault. Components that end
+  /// together do so within seconds: as long as there are more of them, it looks again.
   private func endOfAll(_ reason: String) async -> String? {
+    let names = [RedisService.name] + deployment.specs.map(\.name)
     var ended = 0
-    for name in [RedisService.name] + deployment.specs.map(\.name) {
-      do {
-        _ = try await engine.stats(name)
-        return nil
-      } catch ContainerError.notRunning {
-        ended += 1
-      } catch ContainerError.engine(let problem, let host) {
-        return reason.contains(problem.description) ? "" : "\nThe cause: \(host): \(problem)"
-      } catch {
-        return nil
+    while true {
+      var running = 0
+      for name in names {
+        do {
+          _ = try await engine.stats(name)
+          running += 1
+        } catch ContainerError.notRunning {
+        } catch ContainerError.engine(let problem, let host) {
+          return reason.contains(problem.description) ? "" : "\nThe cause: \(host): \(problem)"
+        } catch {
+          return nil
+        }
       }
+      if running == 0 { break }
+      guard names.count - running > ended else { return nil }
+      ended = names.count - running
+      try? await Task.sleep(for: .seconds(1))
     }
-    return "\nAll \(ended) \(kind) have ended: was the Docker daemon restarted, or the machine short of memory? "
+    return "\nAll \(names.count) \(kind) have ended: was the Docker daemon restarted, or the machine short of memory? "
       + "Give the same command again."
   }
 }

@@ -94,7 +94,7 @@ extension TrialRun {
       do {
         try await records.keep()
       } catch  where !Task.isCancelled {
-        events.yield(.broken("\(HostRecords.name) cannot be written: \(error)"))
+        events.yield(.broken("\(HostRecords.name) cannot be written: \(error.localizedDescription)"))
       }
     }
     group.addTask {

@@ -29,12 +29,14 @@ struct TrialRun {
       costs = try await withTeardown {
         try await deployAndDrive()
       } teardown: { [engine, tag = deployment.tag] in
-        try await engine.remove(tag)
+        do {
+          try await engine.remove(tag)
+        } catch let error as ContainerError where !error.isOfLogAlone {
+          throw Failure(
+            exitCode: .infrastructure, "\(error)\nWhat was started may still run: end it with terminate")
+        }
       } unnoticed: { error in
-        let isAllGone = (error as? ContainerError)?.isOfLogAlone == true
-        progress.note(
-          isAllGone ? "\(label): \(error)" : "\(label): what was started may still run: \(error)\nEnd it with terminate"
-        )
+        progress.note("\(label): \(error)")
       }
     } catch let error as ContainerError {
       throw Failure(exitCode: .infrastructure, error.description)

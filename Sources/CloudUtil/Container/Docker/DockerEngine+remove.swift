@@ -110,7 +110,8 @@ extension DockerHost {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      throw ContainerError.logLost(service: service, reason: "\(file): \(error)")
+      let reason = "\(error)"
+      throw ContainerError.logLost(service: service, reason: reason.contains(file) ? reason : "\(file): \(reason)")
     }
   }
 }

@@ -28,6 +28,10 @@ extension DockerEngine {
     try await act(on: name, unless: "is not paused") { docker.commands.resume([$0]) }
   }
 
+  public func check(_ limits: Limits, of name: String) async throws {
+    try await docker.machine().check(limits, of: name)
+  }
+
   /// A limit that is nil becomes all that the machine has.
   public func update(_ name: String, limits: Limits) async throws {
     let machine = try await ground().machine
