@@ -169,7 +169,7 @@ final class FaultSchedule: Disturbance {
       try await engine.resume(name)
       state.withLock { _ = $0.paused.remove(component) }
     case .slow:
-      try await engine.signal(name, SIGUSR1)
+      try await engine.signal(name, StepSignal.pace.number)
       target.pacesSet += 1
     case .partition:
       target.link.isCut = true
@@ -193,7 +193,7 @@ final class FaultSchedule: Disturbance {
 
   /// Has a worker go on to its next delay.
   private func setDelay(_ target: inout StruckService) async throws {
-    try await engine.signal(target.spec.name, SIGUSR2)
+    try await engine.signal(target.spec.name, StepSignal.delay.number)
     target.delaysSet += 1
   }
 
