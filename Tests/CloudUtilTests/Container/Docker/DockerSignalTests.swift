@@ -51,6 +51,43 @@ import Testing
     }
   }
 
+  @Test("A signal to a paused service waits until it is resumed, and does not have it go on")
+  func signalsWait() async throws {
+    try await DockerBench.use { bench in
+      let name = bench.name("one")
+      let isPaused = { try await bench.docker("inspect", "--format", "{{.State.Paused}}", name) == "true\n" }
+      try await bench.start("one", "trap 'echo heard' USR1; echo ready; while :; do sleep 0.01; done")
+      try await bench.engine.pause(name)
+      try await bench.engine.signal(name, SIGUSR1)
+      #expect(try await isPaused())
+      try await bench.engine.resume(name)
+      try await eventually("it hears of it") { try await bench.engine.logs(name, lines: 5).contains("heard") }
+      try await bench.engine.signal(name, SIGUSR1)
+      try await eventually("it hears of the next") {
+        try await bench.engine.logs(name, lines: 9).components(separatedBy: "heard").count == 3
+      }
+    }
+  }
+
+  @Test("A paused service is killed like any other, goes on with nothing before, and can be started again")
+  func killsPaused() async throws {
+    try await DockerBench.use { bench in
+      let name = bench.name("one")
+      try await bench.start("one", "echo ready; while :; do echo tick; sleep 0.01; done")
+      try await bench.engine.pause(name)
+      let said = try await bench.engine.logs(name, lines: 1_000_000)
+      try await bench.engine.kill(name)
+      #expect(try await bench.end(of: "one").termination == .signalled(SIGKILL))
+      #expect(try await bench.engine.logs(name, lines: 1_000_000) == said)
+      await #expect(throws: ContainerError.notRunning(service: name, .signalled(SIGKILL))) {
+        try await bench.engine.kill(name)
+      }
+      try await bench.start("one")
+      try await bench.engine.signal(name, SIGTERM)
+      #expect(try await bench.end(of: "one").termination == .signalled(SIGTERM))
+    }
+  }
+
   @Test("Signals that a service is started with blocked wait until it is ready for them")
   func blockedSignals() async throws {
     try await DockerBench.use { bench in
