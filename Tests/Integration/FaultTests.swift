@@ -160,6 +160,17 @@ import Testing
     #expect(!services.isEmpty && services.allSatisfy { $0 >= 30_000_000 }, "\(services)")
   }
 
+  @Test("a client that is stopped and never continued goes on when the load is over: INVALID, since it sent late")
+  func pausedClient() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await launch(bench, #"{"at_s": 0.5, "action": "pause", "target": "client/0"}"#)
+    #expect(output.termination.isSuccess, "\(output.stderr)")
+    #expect(output.stderr.contains("client/0 goes on, since the load is over"), "\(output.stderr)")
+    #expect(output.stdout.contains("VERDICT\nINVALID\n"), "\(output.stdout)")
+    #expect(!output.stdout.contains("missing"), "\(output.stdout)")
+  }
+
   @Test("a killed client makes the trial INVALID with the reason; a killed frontend fails it and says why")
   func killedMeasurers() async throws {
     let bench = try ExperimentBench()

@@ -81,6 +81,24 @@ struct FaultScheduleTests {
     #expect(try await asked(pause, engine: ended) == ["pause worker-0-parm"])
   }
 
+  @Test("A client that nobody resumes goes on when the load is over, since the trial waits for what it sends")
+  func pausedClient() async throws {
+    let folder = try TemporaryFolder()
+    let faults = [
+      Fault(at_s: 0, action: .pause, target: .numbered(role: .client, number: 0)),
+      Fault(at_s: 0, action: .pause, target: .numbered(role: .worker, number: 0)),
+    ]
+    let (engine, clock) = (AskedEngine(), Wire.Clock())
+    let schedule = try FaultSchedule(
+      deployment(faults, folder: URL(filePath: folder.path), load_s: 0.01), engine: engine, clock: clock,
+      findFrontend: { nil }, restarted: { _ in }, tell: { _ in })
+    try await schedule.start(at: clock.now())
+    for _ in 0..<1000 where engine.asked.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(Set(engine.asked) == ["pause client-0-parm", "pause worker-0-parm", "resume client-0-parm"])
+    try await schedule.stop()
+    #expect(engine.asked.count == 4 && engine.asked.last == "resume worker-0-parm")
+  }
+
   @Test("A worker is started with the signals blocked that will tell it its paces and delays, and no other is")
   func blockedSignals() throws {
     let (one, two) = (FaultTarget.numbered(role: .worker, number: 1), FaultTarget.numbered(role: .worker, number: 2))
