@@ -52,6 +52,9 @@ struct SimulatedWorker {
     var output_bytes: Int
   }
 
+  /// Whether it has a process, be it one that is still starting.
+  var isRunning: Bool { isAlive || start != 0 }
+
   var isSilent: Bool { isPaused || isCut }
 
   init(pool: Pool, serviceTimes: ServiceTimes, slowdowns: Slowdowns?, tenant: Tenant?) {

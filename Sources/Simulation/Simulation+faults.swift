@@ -49,9 +49,15 @@ extension Simulation {
 
   // MARK: Faults
 
-  mutating func strike(_ fault: SimulatedFault, at now_ns: Int64) {
-    outcome.faultsStruck += 1
+  /// - Parameter index: of the fault among the trial's.
+  mutating func strike(_ index: Int, at now_ns: Int64) {
+    let fault = trial.faults[index]
     let worker = fault.worker
+    outcome.faultsStruck += 1
+    guard workers[worker].isRunning || fault.action == .restart else {
+      outcome.faultsFailed.insert(index)
+      return
+    }
     switch fault.action {
     case .kill: kill(worker, at: now_ns)
     case .restart:

@@ -119,7 +119,7 @@ public struct Simulation {
     case .silence: hearNothing(from: event.index, at: now_ns)
     case .joined:
       if workers[event.index].isAlive || workers[event.index].start == event.key { join(event.index, at: now_ns) }
-    case .fault: strike(trial.faults[event.index], at: now_ns)
+    case .fault: strike(event.index, at: now_ns)
     case .shuffle:
       shuffles?.advance()
       if let end_ns = shuffles?.nextEnd_ns, end_ns != .max { events.add(.shuffle, 0, at: end_ns) }

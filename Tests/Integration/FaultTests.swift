@@ -137,6 +137,40 @@ import Testing
     #expect(fast.contains { $0 < 30_000_000 } && after.contains { $0 < 30_000_000 })
   }
 
+  @Test("a worker that is told its pace as soon as it was started again, twice at once, keeps to the second for good")
+  func slowedWhileStarting() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await launch(
+      bench,
+      """
+      {"at_s": 0.5, "action": "restart", "target": "worker/0"},
+      {"at_s": 0.5, "action": "slow", "target": "worker/0", "factor": 1},
+      {"at_s": 0.5, "action": "slow", "target": "worker/0", "factor": 6}
+      """, #"--set service_time='{"kind":"constant","median_ms":5}' --set redundancy_modes='["none"]'"#)
+    #expect(output.termination.isSuccess, "\(output.stderr)")
+    #expect(output.stderr.components(separatedBy: "lost worker/0").count == 2, "\(output.stderr)")
+    let restarted = try #require(events(bench).first.flatMap { Int64($0[8]) })
+    let services = records(bench).compactMap { row -> Int64? in
+      guard row["worker"] == "0", let sent = row["dispatched_ns"].flatMap({ Int64($0) }), sent > restarted else {
+        return nil
+      }
+      return row["own_ns"].flatMap { Int64($0) }.map { $0 - sent }
+    }
+    #expect(!services.isEmpty && services.allSatisfy { $0 >= 30_000_000 }, "\(services)")
+  }
+
+  @Test("a client that is stopped and never continued goes on when the load is over: INVALID, since it sent late")
+  func pausedClient() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await launch(bench, #"{"at_s": 0.5, "action": "pause", "target": "client/0"}"#)
+    #expect(output.termination.isSuccess, "\(output.stderr)")
+    #expect(output.stderr.contains("client/0 goes on, since the load is over"), "\(output.stderr)")
+    #expect(output.stdout.contains("VERDICT\nINVALID\n"), "\(output.stdout)")
+    #expect(!output.stdout.contains("missing"), "\(output.stdout)")
+  }
+
   @Test("a killed client makes the trial INVALID with the reason; a killed frontend fails it and says why")
   func killedMeasurers() async throws {
     let bench = try ExperimentBench()

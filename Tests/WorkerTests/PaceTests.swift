@@ -1,3 +1,4 @@
+import Control
 import Testing
 
 @testable import Worker
@@ -15,23 +16,31 @@ import Testing
     #expect(Pace([10_000]).slowed_ns(.max, signals: 1) == 1_000_000_000_000_000_000)
   }
 
-  @Test("SIGUSR1 sets the next pace of a batch that is under way")
+  @Test(
+    "Each signal sets the next pace of a batch that is under way; those from before it was ready have waited, all of them"
+  )
   func signalled() {
-    let pace = Pace([3, 7])
-    #expect(pace.slowed_ns(10) == 10)
-    // Of its own thread, so that it has been taken when this returns.
-    raise(SIGUSR1)
-    #expect(pace.slowed_ns(10) == 30)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, StepSignal.pace.number)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    // To its own thread, so that it has been taken, or waits, when this returns.
+    raise(StepSignal.pace.number)
+    raise(StepSignal.pace.number)
+    let pace = Pace([3, 7, 5])
+    #expect(pace.slowed_ns(10) == 70)
+    raise(StepSignal.pace.number)
+    #expect(pace.slowed_ns(10) == 50)
   }
 
-  @Test("SIGUSR2 steps through delays, beside the paces")
+  @Test("Another signal steps through delays, beside the paces")
   func delayed() {
-    let steps = SignalledSteps([20, 0], signal: .second)
+    let steps = SignalledSteps([20, 0], signal: .delay)
     #expect(steps.current == nil)
-    raise(SIGUSR2)
+    raise(StepSignal.delay.number)
     #expect(steps.current == 20)
-    raise(SIGUSR2)
-    raise(SIGUSR2)
+    raise(StepSignal.delay.number)
+    raise(StepSignal.delay.number)
     #expect(steps.current == 0)
   }
 

@@ -131,7 +131,7 @@ public final class ProcessEngine: ContainerEngine {
     }
     return Spawn(
       executable: words[0], arguments: Array(words.dropFirst()), environment: environment,
-      stdin: spec.command.stdin?.value, log: spec.log)
+      stdin: spec.command.stdin?.value, log: spec.log, blockedSignals: spec.blockedSignals)
   }
 
   private func tagVariables(_ spec: ServiceSpec) -> [String: String] {

@@ -13,6 +13,9 @@ public struct ServiceSpec: Equatable, Sendable {
   public var isRealtime = false
   /// Only on cores that nobody else wants (SCHED_IDLE), which needs no privileges. `niceness` has no meaning then.
   public var isIdle = false
+  /// Signals that the program is started with blocked: until it unblocks one, for which it then is ready, those that come
+  /// wait. In a container that takes `env` of coreutils and `bash` in its image.
+  public var blockedSignals: [Int32] = []
   /// The file that gets stdout and stderr, appended; folders above it are made.
   public var log: String
   /// The name of the host in its fleet; nil where there is but one.

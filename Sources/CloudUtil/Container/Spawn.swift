@@ -14,6 +14,8 @@ struct Spawn {
   var stdin: String?
   /// Gets stdout and stderr, appended.
   var log: String
+  /// All others are not.
+  var blockedSignals: [Int32] = []
 
   /// - Returns: the id of the child, which is the id of its group, too. It has to be reaped.
   /// - Throws: `SystemCall`.
@@ -36,6 +38,7 @@ struct Spawn {
     defer { posix_spawnattr_destroy(&attributes) }
     var signals = sigset_t()
     sigemptyset(&signals)
+    for number in blockedSignals { sigaddset(&signals, number) }
     posix_spawnattr_setsigmask(&attributes, &signals)
     sigfillset(&signals)
     posix_spawnattr_setsigdefault(&attributes, &signals)

@@ -118,6 +118,9 @@ struct Deployment: Sendable {
     var spec = service(
       "\(tenant.prefix)worker-\(instance.number)-parm", instance.component, on: placement.worker(index), "worker",
       arguments, niceness: Deployment.workerNiceness)
+    // One that comes while it starts waits until it is ready for it.
+    if !paces.isEmpty { spec.blockedSignals.append(StepSignal.pace.number) }
+    if !delays.isEmpty { spec.blockedSignals.append(StepSignal.delay.number) }
     spec.usesGPU = usesGPU && assets.torchScript(instance.model) != nil
     if let link_mbit {
       spec.network = .bridge()

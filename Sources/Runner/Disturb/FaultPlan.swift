@@ -18,10 +18,13 @@ struct FaultPlan: Equatable, Sendable {
   let entries: [Entry]
   /// Those that are to be carried out, by component, in order.
   let byComponent: [Component: [Entry]]
+  /// When the load is over, in seconds from the start of the schedule.
+  let load_s: Double
   private let links: Set<Component>
 
   /// - Parameter load_s: from the start of the schedule to its last query.
   init(_ trial: Trial, load_s: Double) {
+    self.load_s = load_s
     let ordered = (trial.faults ?? []).enumerated()
       .sorted { ($0.element.at_s, $0.offset) < ($1.element.at_s, $1.offset) }.map(\.element)
     var draw = WorkerDraw(count: trial.numModels, seed: trial.seed)

@@ -121,6 +121,20 @@ final class FaultSchedule: Disturbance {
       }
       do { try await journal.append(record) } catch { keep(error) }
     }
+    if component.isClient { await endPause(of: target, at: zero + .nanoseconds(Int64(plan.load_s * 1e9))) }
+  }
+
+  /// A client that stands still when the load is over goes on: it sends what it owes, late, and the trial can end.
+  private func endPause(of target: StruckService, at end: Instant) async {
+    guard state.withLock({ $0.paused.contains(target.component) }) else { return }
+    do {
+      try await sleep(until: end, ahead: .zero)
+      try await engine.resume(target.spec.name)
+      state.withLock { _ = $0.paused.remove(target.component) }
+      tell("\(target.component) goes on, since the load is over")
+    } catch {
+      // It counts as paused still, so that `stop` tries again, and says why if it cannot.
+    }
   }
 
   // MARK: In time
@@ -169,7 +183,7 @@ final class FaultSchedule: Disturbance {
       try await engine.resume(name)
       state.withLock { _ = $0.paused.remove(component) }
     case .slow:
-      try await engine.signal(name, SIGUSR1)
+      try await engine.signal(name, StepSignal.pace.number)
       target.pacesSet += 1
     case .partition:
       target.link.isCut = true
@@ -193,7 +207,7 @@ final class FaultSchedule: Disturbance {
 
   /// Has a worker go on to its next delay.
   private func setDelay(_ target: inout StruckService) async throws {
-    try await engine.signal(target.spec.name, SIGUSR2)
+    try await engine.signal(target.spec.name, StepSignal.delay.number)
     target.delaysSet += 1
   }
 

@@ -265,6 +265,7 @@ struct TrialDirector: Sendable {
 extension Component {
   /// What stands before the number: `worker` of `worker/3`.
   var role: String { name.split(separator: "/").first.map(String.init) ?? name }
+  var isClient: Bool { role == "client" }
   var isWorker: Bool { ["worker", "parity", "approximate"].contains(role) }
 }
 

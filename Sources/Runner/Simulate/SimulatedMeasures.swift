@@ -95,7 +95,7 @@ extension Summary {
     func sample(_ count: Int, _ duration_ns: Int64) -> SampleSummary? {
       SampleSummary(sorted: Array(repeating: Double(duration_ns) / 1e3, count: count))
     }
-    let reasons = [Verdict.withoutAnswer(measures.silent)].compactMap { $0 }
+    let reasons = [Verdict.withoutAnswer(measures.silent)].compactMap { $0 } + FaultRecord.reasons(faults)
     self.init(
       fingerprint: place.fingerprint, environment: place.environment, trial: place.trial,
       e2e_ms: SampleSummary(sorted: measures.e2e_ms), client_ms: SampleSummary(sorted: measures.client_ms),

@@ -60,22 +60,28 @@ extension FaultPlan.Entry {
 
 extension FaultRecord {
   /// What became of the faults of a simulated trial, in nanoseconds from the start of its schedule.
-  /// - Parameter struck: how many of `SimulatedFault.faults` did, which is in order.
-  static func simulated(of trial: Trial, struck: Int) -> [FaultRecord] {
-    var left = struck
+  /// - Parameters:
+  ///   - struck: how many of `SimulatedFault.faults` did, which is in order.
+  ///   - failed: those of them that found their worker ended, which a run cannot carry out either.
+  static func simulated(of trial: Trial, struck: Int, failed: Set<Int>) -> [FaultRecord] {
+    var index = 0
     return SimulatedFault.plan(of: trial).map { entry in
       var record = FaultRecord(fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: "")
       if let omission = entry.omission {
         record.remark = omission
       } else if !entry.isModelled {
         record.remark = "simulated queries do not pass redis"
-      } else if left == 0 {
+      } else if index == struck {
         record.remark = "the load was over before"
       } else {
-        left -= 1
         let time_ns = SimulatedFault.time_ns(of: entry.fault)
-        (record.due_ns, record.began_ns, record.effective_ns) = (time_ns, time_ns, time_ns)
-        record.outcome = .done
+        (record.due_ns, record.began_ns) = (time_ns, time_ns)
+        if failed.contains(index) {
+          (record.outcome, record.remark) = (.failed, "it has ended")
+        } else {
+          (record.outcome, record.effective_ns) = (.done, time_ns)
+        }
+        index += 1
       }
       return record
     }

@@ -43,4 +43,6 @@ public struct SimulationOutcome: Sendable {
   public var workersLost = 0
   /// How many of the trial's faults happened before its end.
   public var faultsStruck = 0
+  /// Those of them, by their places in the trial's list, that found no process: their worker had ended.
+  public var faultsFailed: Set<Int> = []
 }

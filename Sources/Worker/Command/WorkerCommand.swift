@@ -80,13 +80,13 @@ struct WorkerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Each SIGUSR1 goes on to the next of these: how many times as long a batch takes from then on.",
+      "Each SIGRTMIN goes on to the next of these: how many times as long a batch takes from then on.",
       valueName: "factors"), transform: Pace.parse)
   var paces: [Double] = []
 
   @Option(
     help: ArgumentHelp(
-      "Each SIGUSR2 goes on to the next of these: milliseconds later that whatever this worker sends leaves it.",
+      "Each SIGRTMIN+1 goes on to the next of these: milliseconds later that whatever this worker sends leaves it.",
       valueName: "delays"), transform: LinkDelay.parse)
   var delays: [Double] = []
 

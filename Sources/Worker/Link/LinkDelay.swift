@@ -1,13 +1,13 @@
 import NIOCore
 import Wire
 
-/// How much later a worker sends what it has to say: at once at first, and from each SIGUSR2 on by the next of `--delays`,
-/// in milliseconds. Stands in for a slow link where the kernel has none to give.
+/// How much later a worker sends what it has to say: at once at first, and from each SIGRTMIN+1 on by the next of
+/// `--delays`, in milliseconds. Stands in for a slow link where the kernel has none to give.
 struct LinkDelay: Sendable {
   private let delays_ms: SignalledSteps
 
   /// - Parameter delays_ms: each >= 0.
-  init(_ delays_ms: [Double] = []) { self.delays_ms = SignalledSteps(delays_ms, signal: .second) }
+  init(_ delays_ms: [Double] = []) { self.delays_ms = SignalledSteps(delays_ms, signal: .delay) }
 
   /// Sends `message` over `channel`; it is flushed when its time has come.
   func send(_ message: WorkerMessage, over channel: any Channel) {

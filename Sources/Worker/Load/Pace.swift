@@ -1,11 +1,11 @@
-/// How many times as long as by itself a batch takes: as long at first, and from each SIGUSR1 on by the next of `--paces`.
+/// How many times as long as by itself a batch takes: as long at first, and from each SIGRTMIN on by the next of `--paces`.
 ///
 /// A model that computes and one that only sleeps are slowed alike, which no limit of the processor does.
 struct Pace {
   private let factors: SignalledSteps
 
   /// - Parameter factors: each >= 1.
-  init(_ factors: [Double] = []) { self.factors = SignalledSteps(factors, signal: .first) }
+  init(_ factors: [Double] = []) { self.factors = SignalledSteps(factors, signal: .pace) }
 
   /// What a batch takes now that would take `taken_ns` by itself.
   func slowed_ns(_ taken_ns: Int64) -> Int64 { slowed_ns(taken_ns, by: factors.current) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Control
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,35 +8,31 @@ import Synchronization
 
 /// Numbers of which each holds from one signal to the next; before the first there is none, and the last holds on.
 struct SignalledSteps: Sendable {
-  /// The signals that take steps.
-  enum Signal: Sendable { case first, second }
-
   private let values: [Double]
-  private let signal: Signal
-  /// SIGUSR1s and SIGUSR2s that came.
-  private static let first = Atomic<Int>(0)
-  private static let second = Atomic<Int>(0)
+  private let signal: StepSignal
+  /// Signals that came.
+  private static let paces = Atomic<Int>(0)
+  private static let delays = Atomic<Int>(0)
 
   /// - Parameter values: with none, the signal means what it always did.
-  init(_ values: [Double], signal: Signal) {
+  init(_ values: [Double], signal: StepSignal) {
     (self.values, self.signal) = (values, signal)
     guard !values.isEmpty else { return }
-    let number = signal == .first ? SIGUSR1 : SIGUSR2
     // Not `signal`, so that system calls it comes into go on.
     var action = sigaction()
     action.sa_flags = SA_RESTART
     action.__sigaction_handler.sa_handler = { number in
-      if number == SIGUSR1 {
-        SignalledSteps.first.add(1, ordering: .relaxed)
+      if number == StepSignal.pace.number {
+        SignalledSteps.paces.add(1, ordering: .relaxed)
       } else {
-        SignalledSteps.second.add(1, ordering: .relaxed)
+        SignalledSteps.delays.add(1, ordering: .relaxed)
       }
     }
-    sigaction(number, &action, nil)
-    // As with SIGTERM: whoever started the process may have passed on that it is blocked.
+    sigaction(signal.number, &action, nil)
+    // The process is started with it blocked: what was sent before this instant has waited, and comes now.
     var set = sigset_t()
     sigemptyset(&set)
-    sigaddset(&set, number)
+    sigaddset(&set, signal.number)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
@@ -43,8 +40,8 @@ struct SignalledSteps: Sendable {
   var current: Double? {
     guard !values.isEmpty else { return nil }
     return switch signal {
-    case .first: value(after: SignalledSteps.first.load(ordering: .relaxed))
-    case .second: value(after: SignalledSteps.second.load(ordering: .relaxed))
+    case .pace: value(after: SignalledSteps.paces.load(ordering: .relaxed))
+    case .delay: value(after: SignalledSteps.delays.load(ordering: .relaxed))
     }
   }
 

@@ -63,6 +63,22 @@ import Testing
     }
   }
 
+  @Test("A signal that a service is started with blocked waits until it is ready for it, also behind another program")
+  func blockedSignals() async throws {
+    try await Workbench.use { bench in
+      let signal = __libc_current_sigrtmin()
+      for niceness in [0, 5] {
+        var spec = bench.spec("blocking-\(niceness)", Command("sleep", ["100"]), niceness: niceness)
+        spec.blockedSignals = [signal]
+        try await bench.engine.deploy([spec])
+        try await bench.engine.signal(spec.name, signal)
+        let pid = try bench.engine.service(spec.name).identity.pid
+        let status = String(decoding: try readWhole("/proc/\(pid)/status"), as: UTF8.self)
+        #expect(status.contains("SigBlk:\t0000000200000000") && status.contains("ShdPnd:\t0000000200000000"))
+      }
+    }
+  }
+
   @Test("Niceness holds from the first instant, in the very process that was started")
   func niceness() async throws {
     try await Workbench.use { bench in

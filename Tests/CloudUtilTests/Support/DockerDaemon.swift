@@ -5,7 +5,7 @@ import Testing
 
 /// The Docker daemon that tests use: the one that answers, else one that is started for them and stopped at their end.
 enum DockerDaemon {
-  /// Made from this machine's busybox, and `chrt`.
+  /// Made from this machine's busybox, `chrt`, `env` and `bash`.
   static let image = "run_exp-test:latest"
 
   struct Absent: Error { var reason: String }
@@ -56,10 +56,12 @@ enum DockerDaemon {
     chmod 1777 "$root/tmp"
     cp "$(command -v busybox)" "$root/bin/busybox"
     if ldd "$root/bin/busybox" >/dev/null 2>&1; then echo "busybox is not static: apt-get install busybox-static" >&2; exit 1; fi
-    for name in sh cat sleep true env echo head tail id nc ls mkdir seq; do ln -s busybox "$root/bin/$name"; done
-    for file in $(command -v chrt) $(ldd "$(command -v chrt)" | grep -o '/[^ ]*'); do
-      mkdir -p "$root${file%/*}"
-      cp -L "$file" "$root$file"
+    for name in sh cat sleep true echo head tail id nc ls mkdir rm seq; do ln -s busybox "$root/bin/$name"; done
+    for program in "$(command -v chrt)" "$(command -v env)" "$(command -v bash)"; do
+      for file in "$program" $(ldd "$program" | grep -o '/[^ ]*'); do
+        mkdir -p "$root${file%/*}"
+        cp -L "$file" "$root$file"
+      done
     done
     old=$(docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true)
     tar -C "$root" -c . | docker import --change 'LABEL run_exp.sha256.program=0123' - "$1"

@@ -10,7 +10,7 @@ import Wire
 
 @Suite("Faults as they are carried out")
 struct FaultScheduleTests {
-  private func deployment(_ faults: [Fault], folder: URL) throws -> Deployment {
+  private func deployment(_ faults: [Fault], folder: URL, load_s: Double = 10) throws -> Deployment {
     var trial = try SimulatedMeasuresTests.sweep(["redundancy_modes": #"["none"]"#]).trials[0]
     trial.faults = faults
     let fleet = Fleet(
@@ -23,7 +23,7 @@ struct FaultScheduleTests {
       trial: trial,
       assets: try TrialAssets(
         trial, installation: installation, locator: FileLocator(experiment: "/nowhere/x.json", currentFolder: "/")),
-      faults: FaultPlan(trial, load_s: 10), placement: try Placement(fleet),
+      faults: FaultPlan(trial, load_s: load_s), placement: try Placement(fleet),
       tag: ProcessTag(experiment: "ParM", run: "4f2a"), redis: try RedisService(address: "127.0.0.1"),
       linkSecret: "swordfish", packaging: .programs(folder: "/nowhere"), limits: [:], folder: folder, port: 7,
       isMeasuringRealtime: false, usesGPU: false)
@@ -56,7 +56,8 @@ struct FaultScheduleTests {
     let worker = FaultTarget.numbered(role: .worker, number: 1)
     #expect(
       try await asked(delay(worker), workersDelay: true) == [
-        "signal worker-1-parm \(SIGUSR2)", "shape worker-1-parm", "signal worker-1-parm \(SIGUSR2)",
+        "signal worker-1-parm \(StepSignal.delay.number)", "shape worker-1-parm",
+        "signal worker-1-parm \(StepSignal.delay.number)",
       ])
     #expect(try await asked(delay(worker)) == ["shape worker-1-parm", "shape worker-1-parm"])
     for target in [FaultTarget.frontend, .redis, .numbered(role: .client, number: 0)] {
@@ -78,6 +79,40 @@ struct FaultScheduleTests {
     let ended = AskedEngine(resuming: { throw ContainerError.notRunning(service: "worker-0-parm", .signalled(SIGKILL)) }
     )
     #expect(try await asked(pause, engine: ended) == ["pause worker-0-parm"])
+  }
+
+  @Test("A client that nobody resumes goes on when the load is over, since the trial waits for what it sends")
+  func pausedClient() async throws {
+    let folder = try TemporaryFolder()
+    let faults = [
+      Fault(at_s: 0, action: .pause, target: .numbered(role: .client, number: 0)),
+      Fault(at_s: 0, action: .pause, target: .numbered(role: .worker, number: 0)),
+    ]
+    let (engine, clock) = (AskedEngine(), Wire.Clock())
+    let schedule = try FaultSchedule(
+      deployment(faults, folder: URL(filePath: folder.path), load_s: 0.01), engine: engine, clock: clock,
+      findFrontend: { nil }, restarted: { _ in }, tell: { _ in })
+    try await schedule.start(at: clock.now())
+    for _ in 0..<1000 where engine.asked.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(Set(engine.asked) == ["pause client-0-parm", "pause worker-0-parm", "resume client-0-parm"])
+    try await schedule.stop()
+    #expect(engine.asked.count == 4 && engine.asked.last == "resume worker-0-parm")
+  }
+
+  @Test("A worker is started with the signals blocked that will tell it its paces and delays, and no other is")
+  func blockedSignals() throws {
+    let (one, two) = (FaultTarget.numbered(role: .worker, number: 1), FaultTarget.numbered(role: .worker, number: 2))
+    let faults = [
+      Fault(at_s: 1, action: .slow, target: one, factor: 2), Fault(at_s: 1, action: .delay, target: two, delay_ms: 5),
+    ]
+    var deployment = try deployment(faults, folder: URL(filePath: "/nowhere"))
+    #expect(
+      deployment.workers.map(\.blockedSignals).filter { !$0.isEmpty } == [[StepSignal.pace.number]])
+    deployment.workersDelay = true
+    let blocked = deployment.workers.map(\.blockedSignals)
+    #expect(blocked[1] == [StepSignal.pace.number] && blocked[2] == [StepSignal.delay.number])
+    #expect(
+      deployment.respawned(Component("worker/1"), after: (0, 0), frontend: nil)?.blockedSignals == blocked[1])
   }
 }
 

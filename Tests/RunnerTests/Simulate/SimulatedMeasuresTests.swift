@@ -49,7 +49,7 @@ struct SimulatedMeasuresTests {
       [
         "faults": #"""
         [{"at_s": 2, "action": "kill", "target": "worker/1"}, {"at_s": 3, "action": "restart", "target": "random"},
-         {"at_s": 4, "action": "kill", "target": "redis"}, {"at_s": 5, "action": "pause", "target": "parity/0"}]
+         {"at_s": 2.5, "action": "pause", "target": "worker/1"}, {"at_s": 4, "action": "kill", "target": "redis"}, {"at_s": 5, "action": "pause", "target": "parity/0"}]
         """#
       ],
     ])
@@ -61,7 +61,7 @@ struct SimulatedMeasuresTests {
       let (simulated, place) = try Self.simulated(trial)
       let outcome = try Simulation.run(simulated)
       let measures = SimulatedMeasures(outcome, mode: trial.mode, network: simulated.network)
-      let faults = FaultRecord.simulated(of: trial, struck: outcome.faultsStruck)
+      let faults = FaultRecord.simulated(of: trial, struck: outcome.faultsStruck, failed: outcome.faultsFailed)
       let summary = Summary(place, measures, outcome, codes: simulated.codes, faults: faults)
       let url = URL(filePath: folder.path)
       try FaultRecord.write(faults, to: url)
@@ -84,12 +84,16 @@ struct SimulatedMeasuresTests {
         """#,
       ]).trials.first)
     for struck in 0...2 {
-      let records = FaultRecord.simulated(of: trial, struck: struck)
+      let records = FaultRecord.simulated(of: trial, struck: struck, failed: [])
       #expect(records.map(\.fault.at_s) == [2, 4, 5])
       #expect(records.map(\.outcome) == [struck > 0 ? .done : .omitted, .omitted, struck > 1 ? .done : .omitted])
       #expect(records[0].effective_ns == (struck > 0 ? 2_000_000_000 : nil))
       #expect(records[1].remark == "simulated queries do not pass redis")
     }
+    let records = FaultRecord.simulated(of: trial, struck: 2, failed: [1])
+    #expect(records.map(\.outcome) == [.done, .omitted, .failed])
+    #expect(
+      FaultRecord.reasons(records) == ["the fault slow worker/2 by a factor of 2 at 5 s did not happen: it has ended"])
   }
 
   @Test("prints the same bytes on every machine: its golden digest")

@@ -24,7 +24,8 @@ extension DockerCommands {
     // A signal to the container reaches all its processes, as one to a process group does.
     words += ["--env", "TINI_KILL_PROCESS_GROUP=1"]
     words += spec.command.environmentFlags
-    words += ["--entrypoint", "/bin/sh", spec.image ?? "", "\(EntryFolder.target)/enter"]
+    let shell = spec.entryShell
+    words += ["--entrypoint", shell[0], spec.image ?? ""] + shell.dropFirst() + ["\(EntryFolder.target)/enter"]
     if spec.isRealtime, realtime == .inside { words += RealtimeWay.chrt }
     return docker(words + [spec.command.executable] + spec.command.arguments)
   }
@@ -74,6 +75,12 @@ extension Limits {
 }
 
 extension ServiceSpec {
+  /// What runs the entry script. `sh` of Debian unblocks all signals as soon as it waits for a command; `bash` does not.
+  fileprivate var entryShell: [String] {
+    guard !blockedSignals.isEmpty else { return ["/bin/sh"] }
+    return ["env", "--block-signal=\(blockedSignals.map(String.init).joined(separator: ","))", "bash"]
+  }
+
   /// A container is weighed against the others as a whole, so the niceness of a process in it means nothing to theirs. Its
   /// weight is what the kernel gives a process of that niceness: 1024, and a factor of 1.25 for each level.
   fileprivate func priorityFlags(_ realtime: RealtimeWay?) -> [String] {

@@ -2,30 +2,42 @@ import Foundation
 
 /// The verbs that concern one service.
 extension DockerEngine {
-  /// A container has no process that SIGSTOP and SIGCONT stop and continue as a whole: they pause and resume it.
+  /// A container has no process that SIGSTOP and SIGCONT stop and continue as a whole: they pause and resume it. To a paused
+  /// one a signal is sent when it goes on, since the daemon would have it go on for the signal.
   public func signal(_ name: String, _ signal: Int32) async throws {
     switch signal {
     case SIGSTOP: try await pause(name)
     case SIGCONT: try await resume(name)
-    default: try await act(on: name) { docker.commands.kill($0, signal: signal) }
+    default:
+      guard try await !hold(signal, for: name) else { return }
+      try await send(signal, to: name)
     }
   }
 
   /// Past the daemon, which answers once the container has ended and been tidied up. The end of its first process is that of
   /// all.
   public func kill(_ name: String) async throws {
-    let id = try service(name).id
-    guard let pid = try? await pid(of: name),
-      try await docker.attempt(DockerCommands.kill(container: id, pid: pid)).termination.isSuccess
-    else { return try await signal(name, SIGKILL) }
+    let service = try service(name)
+    let pid = try? await pid(of: name)
+    guard service.held == nil else { return try await killPaused(service, pid: pid) }
+    guard let pid,
+      try await docker.attempt(DockerCommands.kill(container: service.id, pid: pid)).termination.isSuccess
+    else { return try await send(SIGKILL, to: name) }
   }
 
   public func pause(_ name: String) async throws {
+    let held = try service(name).held ?? []
+    state.withLock { $0.services[name]?.held = held }
     try await act(on: name, unless: "is already paused") { docker.commands.pause($0) }
   }
 
   public func resume(_ name: String) async throws {
     try await act(on: name, unless: "is not paused") { docker.commands.resume([$0]) }
+    let held = state.withLock { state in
+      defer { state.services[name]?.held = nil }
+      return state.services[name]?.held ?? []
+    }
+    for signal in held { try await send(signal, to: name) }
   }
 
   public func check(_ limits: Limits, of name: String) async throws {
@@ -62,6 +74,36 @@ extension DockerEngine {
   }
 
   // MARK: -
+
+  /// What stands still dies only when it goes on, which the daemon has it do. Where all of its processes can be killed
+  /// before, none of them gets to do anything then.
+  private func killPaused(_ service: Service, pid: Int32?) async throws {
+    var isKilled = false
+    if let pid {
+      let output = try await docker.attempt(DockerCommands.killAll(container: service.id, pid: pid))
+      isKilled = output.termination.isSuccess
+    }
+    do {
+      try await send(SIGKILL, to: service.spec.name)
+    } catch ContainerError.notRunning where isKilled {
+      // It did not take that: with control groups of version 2 what stands still dies at once.
+    }
+  }
+
+  /// Keeps a signal for a service that is paused.
+  /// - Returns: whether it is.
+  private func hold(_ signal: Int32, for name: String) async throws -> Bool {
+    guard try service(name).held != nil, try await inspect(name).isPaused else { return false }
+    return state.withLock { state in
+      guard state.services[name]?.held != nil else { return false }
+      state.services[name]?.held?.append(signal)
+      return true
+    }
+  }
+
+  private func send(_ signal: Int32, to name: String) async throws {
+    try await act(on: name) { docker.commands.kill($0, signal: signal) }
+  }
 
   /// Carries out a command on the container of `name`.
   /// - Parameter isSo: what the daemon says if there is nothing to do.

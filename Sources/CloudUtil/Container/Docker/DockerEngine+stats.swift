@@ -29,6 +29,16 @@ extension DockerCommands {
     Command("sh", ["-c", #"grep -qF "$1" "/proc/$2/cgroup" && kill -9 "$2""#, "sh", container, String(pid)])
   }
 
+  /// Kills all processes of a container.
+  /// - Parameter pid: of its first one, as the host sees it.
+  static func killAll(container: String, pid: Int32) -> Command {
+    let script =
+      findGroup + #"""
+        kill -9 $(cat "$folder/cgroup.procs")
+        """#
+    return Command("sh", ["-c", script, "sh", container, String(pid)])
+  }
+
   /// Prints CPU time in nanoseconds, then resident and highest resident memory in kibibytes.
   ///
   /// `docker stats` takes two seconds and knows neither CPU time nor the highest, so this looks into the container's
@@ -37,21 +47,30 @@ extension DockerCommands {
     Command("sh", ["-c", script, "sh", container, String(pid)])
   }
 
-  private static let script = #"""
+  /// Finds the folder of the control group of a container and its first process, version 1 or 2, or fails: it has ended.
+  private static let findGroup = #"""
     set -eu
-    group=$(grep -F "$1" "/proc/$2/cgroup") || { echo "it has ended" >&2; exit 1; }
+    group=$(grep -F "${1:?}" "/proc/$2/cgroup") || { echo "it has ended" >&2; exit 1; }
     path=$(printf '%s\n' "$group" | sed -n 's/^[0-9]*:\([^:]*,\)\{0,1\}cpuacct\(,[^:]*\)\{0,1\}://p')
     if [ -n "$path" ]; then
       folder=/sys/fs/cgroup/cpuacct$path
-      cpu=$(cat "$folder/cpuacct.usage")
     else
       folder=/sys/fs/cgroup$(printf '%s\n' "$group" | sed -n 's/^0:://p')
-      cpu=$(awk '$1 == "usage_usec" { printf "%.0f", $2 * 1000 }' "$folder/cpu.stat")
     fi
-    for pid in $(cat "$folder/cgroup.procs"); do cat "/proc/$pid/status" 2>/dev/null || true; done |
-      awk -v cpu="$cpu" '$1 == "VmRSS:" { now += $2 } $1 == "VmHWM:" { most += $2 }
-        END { printf "%s %d %d\n", cpu, now, most }'
+
     """#
+
+  private static let script =
+    findGroup + #"""
+      if [ -n "$path" ]; then
+        cpu=$(cat "$folder/cpuacct.usage")
+      else
+        cpu=$(awk '$1 == "usage_usec" { printf "%.0f", $2 * 1000 }' "$folder/cpu.stat")
+      fi
+      for pid in $(cat "$folder/cgroup.procs"); do cat "/proc/$pid/status" 2>/dev/null || true; done |
+        awk -v cpu="$cpu" '$1 == "VmRSS:" { now += $2 } $1 == "VmHWM:" { most += $2 }
+          END { printf "%s %d %d\n", cpu, now, most }'
+      """#
 }
 
 extension ServiceStats {

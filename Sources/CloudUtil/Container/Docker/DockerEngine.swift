@@ -24,6 +24,8 @@ public final class DockerEngine: ContainerEngine {
     var id: String
     /// Of its first process on the host, once somebody asked.
     var pid: Int32?
+    /// Signals that wait, in order, until it goes on; nil: it was not paused.
+    var held: [Int32]?
     var exit: ServiceExit?
   }
 

@@ -34,6 +34,18 @@ import Testing
     return spec
   }
 
+  @Test("Signals are blocked before the entry script begins, by a shell that leaves them so")
+  func blockedSignals() {
+    var spec = worker
+    spec.blockedSignals = [34, 35]
+    let arguments = commands.run(spec, entry: entry, user: "0:0").arguments
+    #expect(
+      arguments.drop { $0 != "--entrypoint" } == [
+        "--entrypoint", "env", "run_exp-worker:latest", "--block-signal=34,35", "bash", "/run/run_exp/enter",
+        "/opt/run_exp/bin/worker", "--number", "0",
+      ])
+  }
+
   @Test("A deployment, as a transcript")
   func transcript() {
     let machine = DockerMachine(version: "20", cores: 2, memory_bytes: 1 << 34, isRootless: false)

@@ -69,52 +69,6 @@ import Testing
     }
   }
 
-  @Test("Signals reach the program itself and what it started")
-  func signals() async throws {
-    try await DockerBench.use { bench in
-      try await bench.start("one", "trap 'echo bye; exit 3' TERM; sleep 100 & echo ready; while :; do sleep 0.01; done")
-      try await bench.engine.signal(bench.name("one"), SIGTERM)
-      #expect(try await bench.end(of: "one").termination == .exited(3))
-      #expect(try await bench.engine.logs(bench.name("one"), lines: 10).contains("bye"))
-      try await bench.start("two")
-      try await bench.engine.signal(bench.name("two"), SIGKILL)
-      #expect(try await bench.end(of: "two").termination == .signalled(SIGKILL))
-      await #expect(throws: ContainerError.notRunning(service: bench.name("two"), .signalled(SIGKILL))) {
-        try await bench.engine.signal(bench.name("two"), SIGTERM)
-      }
-      await #expect(throws: ContainerError.unknown(service: "three")) {
-        try await bench.engine.signal("three", SIGTERM)
-      }
-      try await bench.start(
-        "four", "(trap 'echo child' USR1; while :; do sleep 0.01; done) & trap '' USR1; echo ready; wait")
-      try await bench.engine.signal(bench.name("four"), SIGUSR1)
-      try await eventually("the child hears it") {
-        try await bench.engine.logs(bench.name("four"), lines: 5).contains("child")
-      }
-    }
-  }
-
-  @Test("A paused service stands still until it is resumed, also by SIGSTOP and SIGCONT; twice is fine")
-  func pauses() async throws {
-    try await DockerBench.use { bench in
-      let name = bench.name("one")
-      let count = { try await bench.engine.logs(name, lines: 1_000_000).split(separator: "\n").count }
-      try await bench.start("one", "echo ready; while :; do echo tick; sleep 0.01; done")
-      try await bench.engine.pause(name)
-      try await bench.engine.pause(name)
-      let paused = try await count()
-      try await Task.sleep(for: .milliseconds(100))
-      #expect(try await count() == paused)
-      try await bench.engine.resume(name)
-      try await bench.engine.resume(name)
-      try await eventually("it goes on") { try await count() > paused }
-      try await bench.engine.signal(name, SIGSTOP)
-      #expect(try await bench.docker("inspect", "--format", "{{.State.Paused}}", name) == "true\n")
-      try await bench.engine.signal(name, SIGCONT)
-      #expect(try await bench.docker("inspect", "--format", "{{.State.Paused}}", name) == "false\n")
-    }
-  }
-
   @Test("Limits hold, can be changed and lifted; one that the machine cannot give is an error before anything starts")
   func limits() async throws {
     try await DockerBench.use { bench in
