@@ -84,6 +84,10 @@ extension CloudTests {
       words: ["the account's quota", "ended before it ran: Client.VolumeLimitExceeded", "Service Quotas"],
       hasRequest: false),
     Trouble(
+      testDescription: "a quota of security groups",
+      rules: [.init(fault: "error", actions: ["CreateSecurityGroup"], code: "SecurityGroupLimitExceeded")], exit: 71,
+      words: ["CreateSecurityGroup: SecurityGroupLimitExceeded", "run_exp list", "Amazon Virtual Private Cloud"]),
+    Trouble(
       testDescription: "no room in any zone",
       rules: [.init(fault: "InsufficientInstanceCapacity", types: ["c5.xlarge"])], exit: 71,
       words: [

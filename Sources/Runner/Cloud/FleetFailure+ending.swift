@@ -100,6 +100,10 @@ extension FleetFailure {
         "set this machine's clock (timedatectl set-ntp true), or get new temporary credentials"
       case .expiredCredentials: "get new temporary credentials, then try again"
       case .clockSkew: "set this machine's clock, for instance: timedatectl set-ntp true"
+      case .quota where error.action == "CreateSecurityGroup":
+        "a cluster has a security group, and another while it is launched: run_exp list shows the clusters there are; quotas "
+          + "are raised at AWS: Service Quotas, Amazon Virtual Private Cloud"
+      case .quota: "quotas are raised at AWS: Service Quotas, Amazon EC2"
       case .permission: "ask whoever administers the account for it"
       case .missing(.image): "see image in the cluster file; images belong to one region"
       case .missing(.region), .unreachable: "see region in the cluster file, AWS_REGION and AWS_ENDPOINT_URL"

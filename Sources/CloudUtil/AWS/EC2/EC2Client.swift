@@ -104,7 +104,9 @@ public struct EC2Client: Sendable {
     _ reply: Reply, hiding secrets: [Secret], _ read: (ReplyElement) throws -> Response
   ) throws -> Response {
     do {
-      let root = try ReplyParser.parse(reply.response.body)
+      var root = try ReplyParser.parse(reply.response.body)
+      // Of a success, the words that people are shown.
+      root.rewrite(within: "stateReason") { AWSError.hidden($0, secrets) }
       guard root.name == "\(reply.action)Response" else { throw ReplyProblem("it is a <\(root.name)>") }
       let requestID = root.text("requestId")
       observer?(.answered(action: reply.action, status: reply.response.status, requestID: requestID))
