@@ -85,7 +85,10 @@ public struct EC2Client: Sendable {
   private func attempt(_ action: String, body: [UInt8], credentials: AWSCredentials) async throws -> Reply {
     let now = timing.now()
     let headers = [HTTPHeader("Content-Type", FormBody.contentType), HTTPHeader("User-Agent", "run_exp")]
-    let request = try sign(HTTPRequest("POST", url, headers: headers, body: body), credentials, now)
+    var request = HTTPRequest("POST", url, headers: headers, body: body)
+    // Whether a call may have been carried out before is known only if every try is one of this client's.
+    request.isSentOnce = !action.hasPrefix("Describe")
+    request = try sign(request, credentials, now)
     let response: HTTPResponse
     do {
       response = try await transport.send(request, deadline: .now + retries.attemptTime)

@@ -35,6 +35,8 @@ import Testing
     #expect(reason?.message == "Server.InsufficientInstanceCapacity: <secret>: no capacity")
     #expect(reason?.code == "Server.InsufficientInstanceCapacity")
     #expect(instances.first?.tags["EXP_ID"] == "ParM & co")
+    // One that only asks may arrive twice.
+    #expect(transport.requests.map(\.isSentOnce) == [false])
   }
 
   @Test("A reply without what it must have is refused, not guessed")
