@@ -83,10 +83,12 @@ public struct EC2Provider: Provider {
   /// - Returns: everything that carries the tags of `cluster`, in whatever state.
   func instances(of cluster: ClusterID) async throws -> [EC2Instance] {
     try await client.sendAll(DescribeInstances(filters: ClusterTag.filters(cluster), maxResults: 1000))
+      .filter { ClusterID(tags: $0.tags) == cluster }
   }
 
   func groups(of cluster: ClusterID) async throws -> [SecurityGroup] {
     try await client.sendAll(DescribeSecurityGroups(filters: ClusterTag.filters(cluster)))
+      .filter { ClusterID(tags: $0.tags) == cluster }
   }
 
   /// A moment of about `pace.poll`, never quite the same for two who wait.
