@@ -44,7 +44,7 @@ struct Provisioning: Sendable {
       // What other calls have made meanwhile, only AWS can say.
       throw FleetFailure(.unwritten("\(error)"), cluster: cluster)
     }
-    if ContinuousClock.now >= began + provider.pace.visibility { try await settle(entries, journal) }
+    await settle(journal, isAllVisible: ContinuousClock.now >= began + provider.pace.visibility)
     // Somebody may have extended the cluster meanwhile.
     let records = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }
     try await alignExpiry(plan.alive, records.first ?? record)
@@ -65,10 +65,12 @@ struct Provisioning: Sendable {
     return opened.isNew ? .zero : provider.pace.poll * 4
   }
 
-  /// Whatever calls of launches before have made is visible by now: nobody has to wonder any more.
-  private func settle(_ entries: [LaunchJournal.Entry], _ journal: LaunchJournal) async throws {
-    let answered = try journal.entries(of: opened.record.groupID).filter { $0.answer != nil }.map(\.token)
-    for var entry in LaunchJournal.unanswered(entries) where !answered.contains(entry.token) {
+  /// Of what this launch's calls have made nobody has to wonder any more, now that the fleet stands; of those of launches
+  /// before, once everything is visible.
+  private func settle(_ journal: LaunchJournal, isAllVisible: Bool) async {
+    // What cannot be read stays open, and the next launch wonders.
+    let entries = (try? journal.entries(of: opened.record.groupID)) ?? []
+    for var entry in LaunchJournal.unanswered(entries) where isAllVisible || entry.holder == LeaseDesk.holder {
       entry.answer = "settled"
       await note(entry, in: journal)
     }
@@ -91,8 +93,10 @@ struct Provisioning: Sendable {
         switch (step, answer) {
         case (.run(let call), .success(let instances)): try plan.made(call, instances, now: .now)
         case (.run(let call), .failure(let error)):
-          try plan.refused(call, error, now: .now)
-          provider.tell("\(call.role): \(error)")
+          let token = try parameters.request(call).clientToken ?? ""
+          try plan.refused(call, token: token, error, now: .now)
+          let waiting = plan.isInDoubt(Role(call.role)) ? "; waiting until what that made, if it did, can be seen" : ""
+          provider.tell("\(call.role): \(error)\(waiting)")
         case (.start, .success): break
         case (.start(let ids), .failure(let error)):
           provider.tell("\(error)")
