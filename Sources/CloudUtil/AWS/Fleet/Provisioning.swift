@@ -37,12 +37,12 @@ struct Provisioning: Sendable {
       try plan.observe(present, now: .now)
       try await reach(&plan, parameters, journal)
     } catch let failure as FleetPlan<ContinuousClock.Instant>.Failure {
-      throw explain(failure, alive: plan.alive)
+      throw ended(explain(failure, alive: plan.alive), alive: plan.alive, journal)
     } catch let error as AWSError {
-      throw FleetFailure(.call(error), cluster: cluster, alive: plan.alive)
+      throw ended(.call(error), alive: plan.alive, journal)
     } catch let error as SystemCall {
       // What other calls have made meanwhile, only AWS can say.
-      throw FleetFailure(.unwritten("\(error)"), cluster: cluster)
+      throw ended(.unwritten("\(error)"), alive: nil, journal)
     }
     await settle(journal, isAllVisible: ContinuousClock.now >= began + provider.pace.visibility)
     // Somebody may have extended the cluster meanwhile.
@@ -178,30 +178,41 @@ struct Provisioning: Sendable {
     }.joined(separator: "; ")
   }
 
-  private func explain(_ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [EC2Instance]) -> FleetFailure {
+  /// With the calls that may have made what is not among `alive`.
+  private func ended(
+    _ reason: FleetFailure.Reason, alive: [EC2Instance]?, _ journal: LaunchJournal
+  ) -> FleetFailure {
+    var failure = FleetFailure(reason, cluster: cluster, alive: alive)
+    let entries = (try? journal.entries(of: opened.record.groupID)) ?? []
+    failure.unanswered = LaunchJournal.unanswered(entries).map {
+      .init(role: $0.call.role, instanceType: $0.call.instanceType, count: $0.call.count, token: $0.token)
+    }
+    return failure
+  }
+
+  private func explain(
+    _ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [EC2Instance]
+  ) -> FleetFailure.Reason {
     let type = { (role: Role) in wants.first { $0.role == role }?.instanceType ?? "" }
     // Stopped machines count against no quota before they are started.
     let missing = { (role: Role) in
       (wants.first { $0.role == role }?.count ?? 0)
         - alive.count { $0.tags[ClusterTag.role] == role.name && [.pending, .running].contains($0.state) }
     }
-    let reason: FleetFailure.Reason =
-      switch failure {
-      case .refused(let role, let reasons, .capacity), .refused(let role, let reasons, .missing(.zone)):
-        .capacity(role: role.name, instanceType: type(role), reasons: reasons)
-      case .refused(let role, let reasons, .quota):
-        .quota(
-          nil, role: role.name, instanceType: type(role), count: missing(role),
-          words: reasons.values.sorted().joined(separator: "; "))
-      case .refused(let role, let reasons, _): .died(role: role.name, reasons: reasons)
-      case .call(let role, let error) where error.kind == .quota:
-        .quota(error, role: role.name, instanceType: type(role), count: missing(role), words: "")
-      case .call(_, let error) where error.kind == .notFoundYet: .terminated
-      case .call(_, let error): .call(error)
-      case .ended: .terminated
-      case .late(let machines): .late(machines)
-      }
-    return FleetFailure(reason, cluster: cluster, alive: alive)
+    return switch failure {
+    case .refused(let role, let reasons, .capacity), .refused(let role, let reasons, .missing(.zone)):
+      .capacity(role: role.name, instanceType: type(role), reasons: reasons)
+    case .refused(let role, let reasons, .quota):
+      .quota(
+        nil, role: role.name, instanceType: type(role), count: missing(role),
+        words: reasons.values.sorted().joined(separator: "; "))
+    case .refused(let role, let reasons, _): .died(role: role.name, reasons: reasons)
+    case .call(let role, let error) where error.kind == .quota:
+      .quota(error, role: role.name, instanceType: type(role), count: missing(role), words: "")
+    case .call(_, let error): .call(error)
+    case .ended(let machine): .ended(machine: machine)
+    case .late(let machines): .late(machines)
+    }
   }
 
   // MARK: Before and after
