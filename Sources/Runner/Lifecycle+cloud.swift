@@ -152,14 +152,4 @@ extension Cloud {
       progress.tell("what this machine keeps of \(cluster) cannot be removed: \(error)")
     }
   }
-
-  /// With what exists, asked for once more, where that can be.
-  private func completed(_ failure: FleetFailure) async -> FleetFailure {
-    guard failure.alive?.isEmpty ?? true, failure.isAWSThere else { return failure }
-    let now = try? await within(.seconds(10)) { try await provider.clusters() }
-    guard let now else { return failure }
-    var failure = failure
-    failure.alive = (now.first { $0.id == failure.cluster }?.instances ?? []).filter { !$0.state.isEnding }
-    return failure
-  }
 }

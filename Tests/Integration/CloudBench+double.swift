@@ -39,6 +39,7 @@ extension CloudBench {
     var types: [String]?
     var probability: Double?
     var times: Int?
+    var after: Int?
     /// The least and the most.
     var seconds: [Double]?
     var limit: Int?

@@ -72,7 +72,11 @@ extension CloudTests {
         "other zones",
       ], hasRequest: false),
     Trouble(
-      testDescription: "a quota", rules: [.init(fault: "VcpuLimitExceeded", types: ["c5.xlarge"], limit: 4)], exit: 71,
+      testDescription: "a quota",
+      rules: [
+        .init(fault: "VcpuLimitExceeded", types: ["c5.xlarge"], limit: 4),
+        .init(fault: "slow_pending", seconds: [200, 200]),
+      ], exit: 71,
       words: [
         "VcpuLimitExceeded", "limit of 4",
         "3 more c5.xlarge need 12 vCPUs of the quota \"Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances\"",
@@ -80,9 +84,13 @@ extension CloudTests {
       ], machines: 2),
     Trouble(
       testDescription: "a quota that shows when the machines start",
-      rules: [.init(fault: "dies", seconds: [3, 3], reason: "Client.VolumeLimitExceeded")], exit: 71,
-      words: ["the account's quota", "ended before it ran: Client.VolumeLimitExceeded", "Service Quotas"],
-      hasRequest: false),
+      rules: [.init(fault: "dies", types: ["c5.xlarge"], seconds: [3, 3], reason: "Client.VolumeLimitExceeded")],
+      exit: 71, words: ["the account's quota", "ended before it ran: Client.VolumeLimitExceeded", "Service Quotas"],
+      machines: 2, hasRequest: false),
+    Trouble(
+      testDescription: "a quota of security groups",
+      rules: [.init(fault: "error", actions: ["CreateSecurityGroup"], code: "SecurityGroupLimitExceeded")], exit: 71,
+      words: ["CreateSecurityGroup: SecurityGroupLimitExceeded", "run_exp list", "Amazon Virtual Private Cloud"]),
     Trouble(
       testDescription: "no room in any zone",
       rules: [.init(fault: "InsufficientInstanceCapacity", types: ["c5.xlarge"])], exit: 71,
@@ -179,6 +187,7 @@ extension CloudTests {
       let rules: [CloudBench.Rule] = [
         .init(fault: "VcpuLimitExceeded", types: ["c5.xlarge"]),
         .init(fault: "delay_reply", actions: ["RunInstances"], types: ["c5.large"], seconds: [3, 3]),
+        .init(fault: "slow_pending", seconds: [200, 200]),
       ]
       try await CloudBench.use(rules: rules) { bench in
         let output = try await bench.run("x.json launch --machines-only")

@@ -100,6 +100,7 @@ final class CurlHandle: @unchecked Sendable {
         CurlHandle.of(context)?.take(header: bytes, count: size * count) ?? 0
       },
     ]
+    if request.isSentOnce { codes.append(curl_set_long(curl, CURLOPT_FRESH_CONNECT, 1)) }
     if let caBundle { codes.append(curl_set_string(curl, CURLOPT_CAINFO, caBundle)) }
     if !request.body.isEmpty {
       codes.append(curl_set_offset(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)))

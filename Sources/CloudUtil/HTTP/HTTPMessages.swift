@@ -6,6 +6,9 @@ public struct HTTPRequest: Equatable, Sendable {
   /// In the order in which they are sent.
   public var headers: [HTTPHeader]
   public var body: [UInt8]
+  /// Whether it would do harm if it arrived twice unknown to whoever sends it: a transport sends it once. On a connection
+  /// that is used again libcurl sends even a POST a second time, if that one ends before a byte of the reply.
+  public var isSentOnce = false
 
   public init(_ method: String, _ url: String, headers: [HTTPHeader] = [], body: [UInt8] = []) {
     self.method = method

@@ -56,7 +56,7 @@ struct ClusterList: Encodable, Equatable {
         entry.experiment, entry.cluster, entry.machines.isEmpty ? "none" : entry.machines.joined(separator: ", "),
         entry.zones.joined(separator: ","), entry.age_s.map { PlanText.duration(Double($0)) } ?? "-",
         entry.expires ?? "unknown", entry.cost_usd.map { String(format: "$%.2f", $0) } ?? "unknown", entry.owner,
-      ]
+      ].map(JSONNode.printable)  // Tags say anything, line breaks too.
     }
     return TextTable.lines([header] + rows, words: ["experiment", "cluster", "machines", "zones", "ends at", "owner"])
       .map { $0 + "\n" }.joined()

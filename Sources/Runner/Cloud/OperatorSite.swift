@@ -89,7 +89,11 @@ struct OperatorSite: LaunchSite {
 
   /// Forgets what was kept of a cluster that is gone; a key that the user has named stays. Where a launch is at work on it
   /// again, what that one needs stays, too.
+  /// - Throws: `Failure` for a cluster whose name is none, whose folder could be anybody's.
   func forget(_ cluster: ClusterID) throws {
+    guard ClusterID.isName(cluster.experiment), ClusterID.isName(cluster.name) else {
+      throw Failure(exitCode: .infrastructure, "\(JSONNode.quoted(cluster.description)) is no name of a cluster")
+    }
     let folder = folder(of: cluster)
     guard let lock = FolderLock(URL(fileURLWithPath: folder)) else { return }
     defer { lock.release() }

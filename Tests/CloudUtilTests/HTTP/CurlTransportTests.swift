@@ -56,6 +56,19 @@ import Testing
     }
   }
 
+  @Test("A request that is sent once arrives once, although a connection that was used before would be replaced")
+  func sentOnce() async throws {
+    try await TestServer.use { server in
+      let first = try await transport.send(.get(server.url("/")), deadline: .soon)
+      #expect(first.status == 200)
+      var request = HTTPRequest("POST", server.url("/break"), body: [1])
+      request.isSentOnce = true
+      #expect(await failure(of: request)?.contains("the connection broke") == true)
+      let breaks = try await transport.send(.get(server.url("/breaks")), deadline: .soon)
+      #expect(breaks.text == "1")
+    }
+  }
+
   @Test("A proxy of the environment is not asked for loopback")
   func proxy() async throws {
     setenv("http_proxy", "http://127.0.0.1:9", 1)

@@ -34,10 +34,12 @@ struct TestServer: Sendable {
     import http.server, os, ssl, sys, time
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        breaks = 0
         def answer(self):
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             if self.path == "/slow": time.sleep(100)
-            if self.path == "/break": self.connection.shutdown(2); return
+            if self.path == "/break": Handler.breaks += 1; self.connection.shutdown(2); return
+            if self.path == "/breaks": body = str(Handler.breaks).encode()
             if self.path == "/big": body = b"x" * 5000
             if self.path == "/connection": body = str(self.client_address[1]).encode()
             self.send_response(404 if self.path == "/missing" else 200)

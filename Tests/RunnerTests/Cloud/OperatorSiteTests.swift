@@ -26,6 +26,33 @@ struct OperatorSiteTests {
     #expect(site.otherRegions(of: ClusterID(experiment: "other")).isEmpty)
   }
 
+  @Test("forgets the folder of a cluster that is gone, and nothing for a name that no cluster has")
+  func forget() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "run_exp-site-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: root) }
+    let aws = try AWSSettings(region: "us-east-1", from: AWSEnvironment(variables: [:], read: { _ in nil }))
+    let site = OperatorSite(
+      settings: EC2Settings(), aws: aws, transport: CurlTransport(caBundle: nil), state: root.path + "/state")
+    let main = ClusterID(experiment: "ParM")
+    let outside = ClusterID(experiment: "../../../Documents", name: "thesis")
+    for cluster in [main, outside, ClusterID(experiment: "ParM", name: "..")] {
+      try FileManager.default.createDirectory(atPath: site.folder(of: cluster), withIntermediateDirectories: true)
+    }
+    #expect(throws: Failure.self) { try site.forget(outside) }
+    #expect(throws: Failure.self) { try site.forget(ClusterID(experiment: "ParM", name: "..")) }
+    #expect(FileManager.default.fileExists(atPath: root.path + "/Documents/thesis"))
+    #expect(FileManager.default.fileExists(atPath: site.folder(of: main)))
+    try site.forget(main)
+    #expect(!FileManager.default.fileExists(atPath: site.folder(of: main)))
+  }
+
+  @Test("takes for the names of clusters what experiments and --cluster may be called")
+  func names() {
+    for name in ["a", "A.b_c-9", "..", ".a", "-a", "a/b", "a b", "*", "", "é", String(repeating: "x", count: 101)] {
+      #expect(ClusterID.isName(name) == FolderName.isValid(name), "\(name)")
+    }
+  }
+
   /// Says an address, as the caller's, and remembers who was asked.
   private final class Echo: HTTPTransport {
     let asked = Mutex<[String]>([])

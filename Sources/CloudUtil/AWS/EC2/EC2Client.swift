@@ -85,7 +85,10 @@ public struct EC2Client: Sendable {
   private func attempt(_ action: String, body: [UInt8], credentials: AWSCredentials) async throws -> Reply {
     let now = timing.now()
     let headers = [HTTPHeader("Content-Type", FormBody.contentType), HTTPHeader("User-Agent", "run_exp")]
-    let request = try sign(HTTPRequest("POST", url, headers: headers, body: body), credentials, now)
+    var request = HTTPRequest("POST", url, headers: headers, body: body)
+    // Whether a call may have been carried out before is known only if every try is one of this client's.
+    request.isSentOnce = !action.hasPrefix("Describe")
+    request = try sign(request, credentials, now)
     let response: HTTPResponse
     do {
       response = try await transport.send(request, deadline: .now + retries.attemptTime)
@@ -104,7 +107,9 @@ public struct EC2Client: Sendable {
     _ reply: Reply, hiding secrets: [Secret], _ read: (ReplyElement) throws -> Response
   ) throws -> Response {
     do {
-      let root = try ReplyParser.parse(reply.response.body)
+      var root = try ReplyParser.parse(reply.response.body)
+      // Of a success, the words that people are shown.
+      root.rewrite(within: "stateReason") { AWSError.hidden($0, secrets) }
       guard root.name == "\(reply.action)Response" else { throw ReplyProblem("it is a <\(root.name)>") }
       let requestID = root.text("requestId")
       observer?(.answered(action: reply.action, status: reply.response.status, requestID: requestID))

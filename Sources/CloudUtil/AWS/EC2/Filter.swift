@@ -9,7 +9,15 @@ public struct Filter: Hashable, QueryStructured {
     self.values = values
   }
 
-  public init(tag key: String, _ value: String) { self.init("tag:\(key)", [value]) }
+  /// Those whose tag `key` is `value` itself, whatever characters it has.
+  public init(tag key: String, _ value: String) {
+    var escaped = ""
+    for character in value {
+      if "*?\\".contains(character) { escaped.append("\\") }
+      escaped.append(character)
+    }
+    self.init("tag:\(key)", [escaped])
+  }
 
   public var parameters: QueryStructure { ["Name": name, "Value": values] }
 }

@@ -40,9 +40,12 @@ extension ClusterID {
   /// Of the security group that is the cluster's record, and of its key pair.
   var resourceName: String { "run_exp/\(experiment)/\(name)" }
 
-  /// From the tags of whatever belongs to it; nil if they are not ours.
+  /// From the tags of whatever belongs to it; nil if they are not ours. Whoever may tag things in the account can write
+  /// anything there; what no cluster is called is no cluster.
   init?(tags: [String: String]) {
-    guard let experiment = tags[ClusterTag.experiment], let name = tags[ClusterTag.cluster] else { return nil }
+    guard let experiment = tags[ClusterTag.experiment], let name = tags[ClusterTag.cluster],
+      ClusterID.isName(experiment), ClusterID.isName(name)
+    else { return nil }
     self.init(experiment: experiment, name: name)
   }
 }

@@ -31,9 +31,4 @@ extension AWSError {
 
   /// Whether what EC2 does not know may be known in a moment.
   fileprivate var mayTurnUp: Bool { kind == .notFoundYet && code != RuleCode.noSuchRule.rawValue }
-
-  /// Whether the security group that the call is about is not known.
-  var isOfMissingGroup: Bool {
-    kind == .notFoundYet && ["InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"].contains(code ?? "")
-  }
 }

@@ -32,39 +32,37 @@ public struct EC2Provider: Provider {
       let opened = try await desk.open()
       let leases = LeaseDesk(client: client, record: opened.record, owner: settings.owner, pace: pace, tell: tell)
       do {
-        return try await leases.hold { dead in
-          try await unlessTerminated(spec.cluster) {
+        return try await explained(spec.cluster) {
+          try await leases.hold { dead in
             try await Provisioning(
               provider: self, spec: spec, premises: premises, opened: try await desk.reopened(opened), dead: dead
             ).machines()
           }
         }
-      } catch let failure as FleetFailure where failure.isTerminated {
+      } catch var failure as FleetFailure {
+        failure.hasRecord = true
+        guard failure.isTerminated else { throw failure }
         // `terminate` may have removed the key before this launch made it known.
         try? await shielded { [self] in
-          try await within(.seconds(10)) { [self] in try await forgetKey(of: opened.record) }
+          try await within(.seconds(10)) { [self] in try await forgetKey(of: spec.cluster) }
         }
         throw failure
       }
     }
   }
 
-  /// What `work` says of a record that is not there any more: somebody has terminated the cluster.
-  private func unlessTerminated<Result: Sendable>(
-    _ cluster: ClusterID, _ work: () async throws -> Result
-  ) async throws -> Result {
-    do {
-      return try await work()
-    } catch let error as AWSError where error.isOfMissingGroup {
-      throw FleetFailure(.terminated, cluster: cluster)
-    }
+  /// Removes the key of a cluster that is terminated, unless it is made anew: the next one's has the same name.
+  private func forgetKey(of cluster: ClusterID) async throws {
+    guard try await groups(of: cluster).allSatisfy({ ClusterRecord($0) == nil }) else { return }
+    try await client.send(DeleteKeyPair(keyName: cluster.resourceName))
   }
 
-  /// Removes the key of a cluster that is terminated, unless it is made anew: the next one's has the same name.
-  private func forgetKey(of record: ClusterRecord) async throws {
-    let records = try await groups(of: record.id).compactMap { ClusterRecord($0) }
-    guard records.allSatisfy({ $0.groupID == record.groupID }) else { return }
-    try await client.send(DeleteKeyPair(keyName: record.id.resourceName))
+  /// `failure` with what AWS shows of its cluster now.
+  /// - Throws: `AWSError`, what the credentials throw; `CancellationError`.
+  public func updated(_ failure: FleetFailure) async throws -> FleetFailure {
+    let seen = try await instances(of: failure.cluster)
+    let groups = try? await groups(of: failure.cluster)
+    return failure.updated(seen, hasGroups: groups.map { !$0.isEmpty } ?? true)
   }
 
   public func list() async throws -> [ClusterID] { try await clusters().map(\.id) }
@@ -83,10 +81,12 @@ public struct EC2Provider: Provider {
   /// - Returns: everything that carries the tags of `cluster`, in whatever state.
   func instances(of cluster: ClusterID) async throws -> [EC2Instance] {
     try await client.sendAll(DescribeInstances(filters: ClusterTag.filters(cluster), maxResults: 1000))
+      .filter { ClusterID(tags: $0.tags) == cluster }
   }
 
   func groups(of cluster: ClusterID) async throws -> [SecurityGroup] {
     try await client.sendAll(DescribeSecurityGroups(filters: ClusterTag.filters(cluster)))
+      .filter { ClusterID(tags: $0.tags) == cluster }
   }
 
   /// A moment of about `pace.poll`, never quite the same for two who wait.

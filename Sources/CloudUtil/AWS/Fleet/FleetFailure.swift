@@ -15,16 +15,37 @@ public struct FleetFailure: Error, Sendable {
     case unwritten(String)
     /// Another launch is at work on the cluster.
     case busy(owner: String, holder: String, since: UTCTime)
-    /// The cluster was terminated while it was being made.
+    /// The cluster was terminated while it was being made: its record is gone.
     case terminated
+    /// Somebody terminated this machine of the cluster before it ran.
+    case ended(machine: String)
+    /// What tells others that this launch is at work is gone, and the cluster is not.
+    case leaseLost(AWSError)
     /// What is asked for does not fit what is there or what there can be; the sentence says what to do.
     case misfit(String)
   }
 
+  /// A call of which it is not known whether it made the machines it asked for.
+  public struct Unanswered: Equatable, Sendable {
+    public var role: String
+    public var instanceType: String
+    public var count: Int
+    /// By which its machines are told from others.
+    var token: String
+  }
+
   public var reason: Reason
   public var cluster: ClusterID
-  /// Machines of the cluster that cost money now, as far as AWS shows them; nil if it was not asked.
+  /// Machines of the cluster that cost money, as far as AWS showed them when it was asked last; nil if it was not asked.
   public var alive: [EC2Instance]?
+  /// Calls whose machines, if they made any, are not all among `alive`.
+  public var unanswered: [Unanswered] = []
+  /// Whether AWS was asked what is alive after the failure.
+  public private(set) var isCurrent = false
+  /// Whether anything of the cluster may exist, be it a machine or what costs nothing.
+  public private(set) var mayExist = true
+  /// Whether this launch has made the cluster's record or found it there.
+  var hasRecord = false
 
   public init(_ reason: Reason, cluster: ClusterID, alive: [EC2Instance]? = nil) {
     self.reason = reason
@@ -35,6 +56,38 @@ public struct FleetFailure: Error, Sendable {
   var isTerminated: Bool {
     if case .terminated = reason { true } else { false }
   }
+
+  /// Whether it is what a launch meets whose cluster is terminated, or may be.
+  var mayMeanTermination: Bool {
+    switch reason {
+    case .ended, .leaseLost: true
+    case .call(let error): error.mayMeanTermination
+    default: false
+    }
+  }
+
+  /// With what AWS shows of the cluster after the failure.
+  /// - Parameters:
+  ///   - seen: in whatever state. What is not among it although it was there may not be visible yet.
+  ///   - hasGroups: whether a security group of the cluster is there, or may be.
+  func updated(_ seen: [EC2Instance], hasGroups: Bool) -> FleetFailure {
+    var now = self
+    let ids = Set(seen.map(\.id))
+    let alive = (alive ?? []).filter { !ids.contains($0.id) } + seen.filter { !$0.state.isEnding }
+    now.alive = alive
+    now.unanswered.removeAll { call in seen.count { $0.tags[ClusterTag.token] == call.token } >= call.count }
+    now.isCurrent = true
+    var mayHaveMadeGroup = false
+    if case .call(let error) = reason { mayHaveMadeGroup = error.mayHaveHappened }
+    let hasMade = hasRecord && !isTerminated
+    now.mayExist = hasMade || hasGroups || mayHaveMadeGroup || !alive.isEmpty || !now.unanswered.isEmpty
+    return now
+  }
+}
+
+extension AWSError {
+  /// Whether a call of a launch that fails so may have met a cluster that is gone: something of it is not known.
+  var mayMeanTermination: Bool { kind == .notFoundYet || kind == .missing(.key) }
 }
 
 extension FleetFailure: CustomStringConvertible {
@@ -51,6 +104,9 @@ extension FleetFailure: CustomStringConvertible {
     case .busy(let owner, let holder, let since):
       "another launch is at work on cluster \(cluster): of \(owner) (process \(holder)), last heard of at \(since)"
     case .terminated: "cluster \(cluster) was terminated while it was being made"
+    case .ended(let machine): "somebody terminated \(machine) while cluster \(cluster) was being made"
+    case .leaseLost(let error):
+      "somebody has deleted the security group by which others know that this launch is at work: \(error)"
     case .misfit(let words): words
     }
   }

@@ -16,9 +16,9 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     /// No zone had machines, or they died: the reasons by zone.
     case refused(Role, [String: String], AWSError.Kind)
     case call(Role, AWSError)
-    /// Machines that did not come up in time.
     /// A machine that this launch had made was terminated by somebody.
     case ended(String)
+    /// Machines that did not come up in time.
     case late([String])
   }
 
@@ -44,7 +44,19 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   private var pausedUntil: [Role: Instant] = [:]
   /// Since when a role's call meets something that is not known yet.
   private var unknownSince: [Role: Instant] = [:]
+  /// Of each role, the call that may have made machines although it was refused.
+  private var doubts: [Role: Doubt] = [:]
   private let deadline: Instant
+
+  /// A call that was refused for its zone, of which an earlier try had no answer.
+  private struct Doubt {
+    var call: LaunchCall
+    /// What its machines are tagged with.
+    var token: String
+    var error: AWSError
+    /// From then on whatever it has made is visible.
+    var until: Instant
+  }
 
   /// - Parameter quiet: for how long nothing is asked for.
   init(
@@ -75,6 +87,12 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
       let kind = reason.map { AWSError.Kind(stateReason: $0.code, message: $0.message) } ?? .other
       guard let verdict = launches[role]?.died(call, kind: kind, because: words) else { continue }
       try obey(verdict, role, kind, now: now)
+    }
+    for doubt in doubts.values {
+      let machines = view.instances.filter { $0.tags[ClusterTag.token] == doubt.token }
+      guard machines.count >= doubt.call.count else { continue }
+      doubts[Role(doubt.call.role)] = nil
+      try made(doubt.call, machines, now: now)
     }
   }
 
@@ -107,7 +125,20 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     }
   }
 
-  mutating func refused(_ call: LaunchCall, _ error: AWSError, now: Instant) throws(Failure) {
+  /// - Parameter token: that the call was made with.
+  mutating func refused(_ call: LaunchCall, token: String, _ error: AWSError, now: Instant) throws(Failure) {
+    let role = Role(call.role)
+    let isOfZone = error.kind == .capacity || error.kind == .missing(.zone)
+    if isOfZone, error.mayHaveHappened || launches[role]?.isUnanswered(call) ?? false {
+      // In the next zone it would be made twice.
+      doubts[role] = Doubt(call: call, token: token, error: error, until: now.advanced(by: pace.visibility))
+      return
+    }
+    try accept(call, error, now: now)
+  }
+
+  /// Nothing was made.
+  private mutating func accept(_ call: LaunchCall, _ error: AWSError, now: Instant) throws(Failure) {
     let role = Role(call.role)
     guard let verdict = launches[role]?.refused(call, error) else { return }
     let isOfZone = error.kind == .capacity || error.kind == .missing(.zone)
@@ -138,6 +169,10 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   /// What to do now; nothing means to look again after a moment.
   /// - Throws: `late`.
   mutating func steps(now: Instant) throws(Failure) -> [Step] {
+    for doubt in doubts.values where now >= doubt.until {
+      doubts[Role(doubt.call.role)] = nil
+      try accept(doubt.call, doubt.error, now: now)
+    }
     if isDone { return [] }
     guard now < deadline else { throw .late(late) }
     var steps: [Step] = []
@@ -152,7 +187,7 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     for want in wants {
       if now >= settledAt { launches[want.role]?.settle() }
       let missing = missing(want)
-      guard missing > 0, pausedUntil[want.role].map({ now >= $0 }) ?? true else { continue }
+      guard missing > 0, doubts[want.role] == nil, pausedUntil[want.role].map({ now >= $0 }) ?? true else { continue }
       if let call = launches[want.role]?.call(missing: missing) { steps.append(.run(call)) }
     }
     return steps
@@ -175,7 +210,7 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
 
   /// Everything wanted runs, and has an address; nothing more can turn up.
   var isDone: Bool {
-    launches.values.allSatisfy { !$0.isUnsettled }
+    doubts.isEmpty && launches.values.allSatisfy { !$0.isUnsettled }
       && wants.allSatisfy { want in
         let machines = usable(want).prefix(want.count)
         return machines.count == want.count && machines.allSatisfy { $0.state == .running && $0.privateAddress != nil }
@@ -186,6 +221,9 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
   var machines: [Role: [EC2Instance]] {
     Dictionary(uniqueKeysWithValues: wants.map { ($0.role, Array(usable($0).prefix($0.count))) })
   }
+
+  /// Whether what the role's last call may have made is waited for.
+  func isInDoubt(_ role: Role) -> Bool { doubts[role] != nil }
 
   /// Machines of the cluster that this fleet has no use for, and that cost all the same.
   var unused: [EC2Instance] {

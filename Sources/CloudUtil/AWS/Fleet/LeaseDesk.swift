@@ -11,7 +11,8 @@ struct LeaseDesk: Sendable {
   /// Does `work` while nobody else works on the cluster. If it fails, the lease stays, as one of a launch that gave up.
   /// - Parameter work: is told who held the lease of a launch before that has died or given up, and may have made what is
   ///   not visible yet: empty if that is not known, nil if none has.
-  /// - Throws: `FleetFailure` `busy`, or `terminated` if the lease is deleted meanwhile; what `work` throws.
+  /// - Throws: `FleetFailure` `busy`; `terminated` if the cluster's record is gone when `work` fails for something that is not
+  ///   known; `leaseLost`; what `work` throws.
   func hold<Result: Sendable>(_ work: @escaping @Sendable (String?) async throws -> Result) async throws -> Result {
     let (groupID, dead) = try await take()
     do {
@@ -23,11 +24,14 @@ struct LeaseDesk: Sendable {
         tell("the lease of cluster \(cluster) cannot be given back: \(error)")
       }
       return result
-    } catch let failure as FleetFailure where failure.isTerminated {
-      // Nothing of the cluster is to stay.
-      try? await shielded { [self] in try await within(.seconds(10)) { [self] in try await delete(groupID) } }
-      throw failure
     } catch {
+      let mayBeGone =
+        (error as? FleetFailure)?.mayMeanTermination ?? (error as? AWSError)?.mayMeanTermination ?? false
+      if mayBeGone, (try? await isRecordGone()) ?? false {
+        // Nothing of the cluster is to stay.
+        try? await shielded { [self] in try await within(.seconds(10)) { [self] in try await delete(groupID) } }
+        throw FleetFailure(.terminated, cluster: cluster)
+      }
       // Whoever is interrupted waits for nothing long; a lease that cannot be marked is one of a dead launch.
       try? await shielded { [self] in
         try await within(.seconds(10)) { [self] in
@@ -37,6 +41,17 @@ struct LeaseDesk: Sendable {
         }
       }
       throw error
+    }
+  }
+
+  /// Whether somebody has deleted the cluster's record: EC2 does not show it for longer than it may not tell of it.
+  private func isRecordGone() async throws -> Bool {
+    let deadline = ContinuousClock.now + pace.visibility
+    while true {
+      let groups = try await client.sendAll(DescribeSecurityGroups(filters: ClusterTag.filters(cluster)))
+      if groups.contains(where: { $0.id == record.groupID }) { return false }
+      guard ContinuousClock.now < deadline else { return true }
+      try await Task.sleep(for: pace.poll)
     }
   }
 
@@ -124,7 +139,7 @@ struct LeaseDesk: Sendable {
         let tag = EC2Tag(ClusterTag.renewed, UTCTime.now.iso8601)
         try await client.sendUntilKnown(CreateTags(resourceIDs: [groupID], tags: [tag]), pace: pace)
       } catch let error as AWSError where error.kind == .notFoundYet {
-        throw FleetFailure(.terminated, cluster: cluster)
+        throw FleetFailure(.leaseLost(error), cluster: cluster)
       } catch is AWSError {}
     }
   }

@@ -47,7 +47,8 @@ extension Provisioning {
             tagSpecifications: [TagSpecification("key-pair", .init(tags))]))
         return name
       } catch let error as AWSError where error.kind == .duplicate && attempt < 10 {
-        let there = try await client.send(DescribeKeyPairs(filters: [Filter("key-name", [name])])).first
+        let there = try await client.send(DescribeKeyPairs(filters: [Filter("key-name", [name])]))
+          .first { $0.name == name }
         if there?.tags[ClusterTag.key] == key.fingerprint { return name }
         // Made a moment ago: it, or its tags, cannot be seen yet.
         guard there?.tags[ClusterTag.key] != nil || attempt == 9 else {

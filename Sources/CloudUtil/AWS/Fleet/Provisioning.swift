@@ -37,14 +37,14 @@ struct Provisioning: Sendable {
       try plan.observe(present, now: .now)
       try await reach(&plan, parameters, journal)
     } catch let failure as FleetPlan<ContinuousClock.Instant>.Failure {
-      throw explain(failure, alive: plan.alive)
+      throw ended(explain(failure, alive: plan.alive), alive: plan.alive, journal)
     } catch let error as AWSError {
-      throw FleetFailure(.call(error), cluster: cluster, alive: plan.alive)
+      throw ended(.call(error), alive: plan.alive, journal)
     } catch let error as SystemCall {
       // What other calls have made meanwhile, only AWS can say.
-      throw FleetFailure(.unwritten("\(error)"), cluster: cluster)
+      throw ended(.unwritten("\(error)"), alive: nil, journal)
     }
-    if ContinuousClock.now >= began + provider.pace.visibility { try await settle(entries, journal) }
+    await settle(journal, isAllVisible: ContinuousClock.now >= began + provider.pace.visibility)
     // Somebody may have extended the cluster meanwhile.
     let records = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }
     try await alignExpiry(plan.alive, records.first ?? record)
@@ -65,10 +65,12 @@ struct Provisioning: Sendable {
     return opened.isNew ? .zero : provider.pace.poll * 4
   }
 
-  /// Whatever calls of launches before have made is visible by now: nobody has to wonder any more.
-  private func settle(_ entries: [LaunchJournal.Entry], _ journal: LaunchJournal) async throws {
-    let answered = try journal.entries(of: opened.record.groupID).filter { $0.answer != nil }.map(\.token)
-    for var entry in LaunchJournal.unanswered(entries) where !answered.contains(entry.token) {
+  /// Of what this launch's calls have made nobody has to wonder any more, now that the fleet stands; of those of launches
+  /// before, once everything is visible.
+  private func settle(_ journal: LaunchJournal, isAllVisible: Bool) async {
+    // What cannot be read stays open, and the next launch wonders.
+    let entries = (try? journal.entries(of: opened.record.groupID)) ?? []
+    for var entry in LaunchJournal.unanswered(entries) where isAllVisible || entry.holder == LeaseDesk.holder {
       entry.answer = "settled"
       await note(entry, in: journal)
     }
@@ -91,8 +93,10 @@ struct Provisioning: Sendable {
         switch (step, answer) {
         case (.run(let call), .success(let instances)): try plan.made(call, instances, now: .now)
         case (.run(let call), .failure(let error)):
-          try plan.refused(call, error, now: .now)
-          provider.tell("\(call.role): \(error)")
+          let token = try parameters.request(call).clientToken ?? ""
+          try plan.refused(call, token: token, error, now: .now)
+          let waiting = plan.isInDoubt(Role(call.role)) ? "; waiting until what that made, if it did, can be seen" : ""
+          provider.tell("\(call.role): \(error)\(waiting)")
         case (.start, .success): break
         case (.start(let ids), .failure(let error)):
           provider.tell("\(error)")
@@ -174,30 +178,41 @@ struct Provisioning: Sendable {
     }.joined(separator: "; ")
   }
 
-  private func explain(_ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [EC2Instance]) -> FleetFailure {
+  /// With the calls that may have made what is not among `alive`.
+  private func ended(
+    _ reason: FleetFailure.Reason, alive: [EC2Instance]?, _ journal: LaunchJournal
+  ) -> FleetFailure {
+    var failure = FleetFailure(reason, cluster: cluster, alive: alive)
+    let entries = (try? journal.entries(of: opened.record.groupID)) ?? []
+    failure.unanswered = LaunchJournal.unanswered(entries).map {
+      .init(role: $0.call.role, instanceType: $0.call.instanceType, count: $0.call.count, token: $0.token)
+    }
+    return failure
+  }
+
+  private func explain(
+    _ failure: FleetPlan<ContinuousClock.Instant>.Failure, alive: [EC2Instance]
+  ) -> FleetFailure.Reason {
     let type = { (role: Role) in wants.first { $0.role == role }?.instanceType ?? "" }
     // Stopped machines count against no quota before they are started.
     let missing = { (role: Role) in
       (wants.first { $0.role == role }?.count ?? 0)
         - alive.count { $0.tags[ClusterTag.role] == role.name && [.pending, .running].contains($0.state) }
     }
-    let reason: FleetFailure.Reason =
-      switch failure {
-      case .refused(let role, let reasons, .capacity), .refused(let role, let reasons, .missing(.zone)):
-        .capacity(role: role.name, instanceType: type(role), reasons: reasons)
-      case .refused(let role, let reasons, .quota):
-        .quota(
-          nil, role: role.name, instanceType: type(role), count: missing(role),
-          words: reasons.values.sorted().joined(separator: "; "))
-      case .refused(let role, let reasons, _): .died(role: role.name, reasons: reasons)
-      case .call(let role, let error) where error.kind == .quota:
-        .quota(error, role: role.name, instanceType: type(role), count: missing(role), words: "")
-      case .call(_, let error) where error.kind == .notFoundYet: .terminated
-      case .call(_, let error): .call(error)
-      case .ended: .terminated
-      case .late(let machines): .late(machines)
-      }
-    return FleetFailure(reason, cluster: cluster, alive: alive)
+    return switch failure {
+    case .refused(let role, let reasons, .capacity), .refused(let role, let reasons, .missing(.zone)):
+      .capacity(role: role.name, instanceType: type(role), reasons: reasons)
+    case .refused(let role, let reasons, .quota):
+      .quota(
+        nil, role: role.name, instanceType: type(role), count: missing(role),
+        words: reasons.values.sorted().joined(separator: "; "))
+    case .refused(let role, let reasons, _): .died(role: role.name, reasons: reasons)
+    case .call(let role, let error) where error.kind == .quota:
+      .quota(error, role: role.name, instanceType: type(role), count: missing(role), words: "")
+    case .call(_, let error): .call(error)
+    case .ended(let machine): .ended(machine: machine)
+    case .late(let machines): .late(machines)
+    }
   }
 
   // MARK: Before and after

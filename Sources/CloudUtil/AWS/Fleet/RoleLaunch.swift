@@ -34,6 +34,9 @@ struct RoleLaunch {
   /// Whether it is not known what a call of a launch before has made.
   var isUnsettled: Bool { !unanswered.isEmpty }
 
+  /// Whether `call` is of a launch before, and has no answer yet.
+  func isUnanswered(_ call: LaunchCall) -> Bool { unanswered.contains(call) }
+
   /// What is asked for next, if `missing` machines are, at least one. What has no answer comes first, which finds what it
   /// made; but what would make more machines than are missing is not asked for again.
   /// - Returns: nil as long as there is only that to do: its machines have to become visible.

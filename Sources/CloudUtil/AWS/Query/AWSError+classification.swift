@@ -11,19 +11,21 @@ extension AWSError {
   public static func classify(
     action: String, response: HTTPResponse, signedAt: UTCTime, hiding secrets: [Secret] = []
   ) -> AWSError {
-    let headerID = response.header("x-amzn-requestid") ?? response.header("x-amz-request-id")
+    let headerID = (response.header("x-amzn-requestid") ?? response.header("x-amz-request-id"))
+      .map { shown($0, hiding: secrets) }
     let reply: ReplyElement
     do {
       reply = try ReplyParser.parse(response.body)
     } catch {
-      return unreadable(action: action, response: response, requestID: headerID, reason: "the reply: \(error)")
+      let reason = shown("the reply: \(error)", hiding: secrets)
+      return unreadable(action: action, response: response, requestID: headerID, reason: reason)
     }
     // `Response/Errors/Error` is EC2's form, `ErrorResponse/Error` that of the other services.
-    let requestID = reply.text("RequestID") ?? reply.text("RequestId") ?? reply.text("requestId") ?? headerID
+    let replyID = reply.text("RequestID") ?? reply.text("RequestId") ?? reply.text("requestId")
+    let requestID = replyID.map { shown($0, hiding: secrets) } ?? headerID
     guard let error = reply["Errors"]?["Error"] ?? reply["Error"], let code = error.text("Code") else {
-      return unreadable(
-        action: action, response: response, requestID: requestID, reason: "the reply: <\(reply.name)> has no error code"
-      )
+      let reason = shown("the reply: <\(reply.name)> has no error code", hiding: secrets)
+      return unreadable(action: action, response: response, requestID: requestID, reason: reason)
     }
     let message = error.text("Message") ?? ""
     var kind = Kind(action: action, code: code, message: message, status: response.status)
@@ -31,8 +33,8 @@ extension AWSError {
     let mayBeClock = [.authentication, .expiredCredentials, .clockSkew(offset: nil)].contains(kind)
     if mayBeClock, let offset = skew(response, signedAt: signedAt) { kind = .clockSkew(offset: offset) }
     return AWSError(
-      kind: kind, action: action, code: code, message: shown(message, hiding: secrets), requestID: requestID,
-      status: response.status)
+      kind: kind, action: action, code: shown(code, hiding: secrets), message: shown(message, hiding: secrets),
+      requestID: requestID, status: response.status)
   }
 
   /// What it means that there is no response.
@@ -52,7 +54,7 @@ extension AWSError {
   ) -> AWSError {
     AWSError(
       kind: .malformedReply, action: action, message: shown("the reply: \(problem)", hiding: secrets),
-      requestID: response.header("x-amzn-requestid"), status: response.status)
+      requestID: response.header("x-amzn-requestid").map { shown($0, hiding: secrets) }, status: response.status)
   }
 
   private static func unreadable(
@@ -64,8 +66,7 @@ extension AWSError {
       case 500...: .server
       default: .malformedReply
       }
-    return AWSError(
-      kind: kind, action: action, message: shown(reason, hiding: []), requestID: requestID, status: response.status)
+    return AWSError(kind: kind, action: action, message: reason, requestID: requestID, status: response.status)
   }
 
   private static func skew(_ response: HTTPResponse, signedAt: UTCTime) -> Duration? {
@@ -74,12 +75,18 @@ extension AWSError {
     return offset >= leastSkew || offset <= .zero - leastSkew ? offset : nil
   }
 
-  /// One line of bounded length. What follows `Encoded authorization failure message:` says nothing to people.
-  private static func shown(_ message: String, hiding secrets: [Secret]) -> String {
-    var text = message
+  /// `text` without any of `secrets`, however it is written.
+  static func hidden(_ text: String, _ secrets: [Secret]) -> String {
+    var text = text
     for secret in secrets.map(\.value) where !secret.isEmpty {
       for written in [secret, PercentEncoding.encode(secret)] { text.replace(written, with: "\(Secret(secret))") }
     }
+    return text
+  }
+
+  /// One line of bounded length. What follows `Encoded authorization failure message:` says nothing to people.
+  private static func shown(_ message: String, hiding secrets: [Secret]) -> String {
+    var text = hidden(message, secrets)
     if let encoded = text.firstRange(of: "Encoded authorization failure message") {
       text.removeSubrange(encoded.lowerBound...)
     }

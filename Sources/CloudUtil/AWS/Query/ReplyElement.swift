@@ -36,6 +36,22 @@ public struct ReplyElement: Equatable, Sendable {
     return number
   }
 
+  /// Makes another text of each that stands in an element of this name, at any depth.
+  mutating func rewrite(within name: String, _ change: (String) -> String) {
+    for place in children.indices {
+      if children[place].name == name {
+        children[place].rewriteAll(change)
+      } else {
+        children[place].rewrite(within: name, change)
+      }
+    }
+  }
+
+  private mutating func rewriteAll(_ change: (String) -> String) {
+    text = change(text)
+    for place in children.indices { children[place].rewriteAll(change) }
+  }
+
   /// The elements of the list in the first child of this name; none if it is not there.
   public func items(_ name: String) -> [ReplyElement] { self[name]?.children.filter { $0.name == "item" } ?? [] }
 }

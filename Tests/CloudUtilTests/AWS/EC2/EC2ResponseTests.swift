@@ -21,6 +21,24 @@ import Testing
     #expect(ended.stateReason.map { AWSError.Kind(stateReason: $0.code) } == .capacity)
   }
 
+  @Test("A secret in the words of why a machine is in its state is not passed on; what else is said stays as it is")
+  func stateReason() async throws {
+    let reply = EC2Replies.describeInstances.replacing("There is no", with: "ParM: no")
+    let transport = ScriptedTransport([.reply(200, reply)])
+    let client = EC2Client(
+      endpoint: "https://ec2.test", transport: transport,
+      credentials: { _ in AWSCredentials(accessKeyID: "key", secretAccessKey: "ParM") },
+      sign: { request, _, _ in request }
+    )
+    let instances = try await client.send(DescribeInstances()).items
+    let reason = instances.last?.stateReason
+    #expect(reason?.message == "Server.InsufficientInstanceCapacity: <secret>: no capacity")
+    #expect(reason?.code == "Server.InsufficientInstanceCapacity")
+    #expect(instances.first?.tags["EXP_ID"] == "ParM & co")
+    // One that only asks may arrive twice.
+    #expect(transport.requests.map(\.isSentOnce) == [false])
+  }
+
   @Test("A reply without what it must have is refused, not guessed")
   func incomplete() throws {
     let whole = EC2Replies.describeInstances

@@ -34,6 +34,28 @@ import Testing
     #expect(ClusterRecord(try .test(tags: tags))?.owner == "")
   }
 
+  @Test("Tags name a cluster if a configuration could: no wildcard, no way out of a folder, no line break")
+  func tagged() {
+    for (name, isName) in [
+      ("exp", true), ("a", true), ("A.b_c-9", true), ("9", true), (String(repeating: "x", count: 100), true),
+      ("", false), ("*", false), ("ex?", false), ("..", false), (".a", false), ("-a", false),
+      ("../../Documents", false),
+      ("a/b", false), ("a b", false), ("a\n", false), ("é", false), (String(repeating: "x", count: 101), false),
+    ] {
+      #expect(ClusterID.isName(name) == isName, "\(name)")
+      for tags in [
+        [ClusterTag.experiment: name, ClusterTag.cluster: "main"],
+        [ClusterTag.experiment: "exp", ClusterTag.cluster: name],
+      ] { #expect((ClusterID(tags: tags) != nil) == isName, "\(name)") }
+    }
+  }
+
+  @Test("A filter for a tag's value means that value, whatever stands in it")
+  func filter() {
+    #expect(Filter(tag: "k", "exp").values == ["exp"])
+    #expect(Filter(tag: "k", #"a*b?c\d"#).values == [#"a\*b\?c\\d"#])
+  }
+
   @Test("No two clusters share the name of anything, whatever of A-Z a-z 0-9 . _ - their names are made of")
   func names() {
     var dice = Dice(play: 0)

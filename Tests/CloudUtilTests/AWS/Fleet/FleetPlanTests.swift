@@ -146,9 +146,9 @@ import Testing
     var plan = plan(1)
     let none = AWSError.test(.capacity, "InsufficientInstanceCapacity")
     try plan.observe([], now: at(0))
-    try plan.refused(call(1), none, now: at(0))
+    try plan.refused(call(1), token: "t", none, now: at(0))
     #expect(try plan.steps(now: at(0)) == [.run(call(1, zone: "b"))])
-    try plan.refused(call(1, zone: "b"), none, now: at(1))
+    try plan.refused(call(1, zone: "b"), token: "t", none, now: at(1))
     #expect(try plan.steps(now: at(30)).isEmpty)
     #expect(try plan.steps(now: at(31)) == [.run(call(1, attempt: 1))])
   }
@@ -160,13 +160,44 @@ import Testing
       let failure = #expect(throws: Plan.Failure.self) {
         for second in stride(from: 0.0, to: 900, by: 31) {
           for case .run(let call) in try plan.steps(now: at(second)) {
-            try plan.refused(call, .test(kind), now: at(second))
+            try plan.refused(call, token: "t", .test(kind), now: at(second))
           }
         }
       }
       let words = AWSError.test(kind).description
       #expect(failure == .refused(Role("worker"), ["a": words, "b": words], kind))
     }
+  }
+
+  @Test("A zone's refusal after a try without an answer is believed once what that has made would be visible")
+  func doubt() throws {
+    var none = AWSError.test(.capacity, "InsufficientInstanceCapacity")
+    none.followsLostReply = true
+    let tags = [ClusterTag.token: "t"]
+    var plan = plan(2)
+    try plan.refused(call(2), token: "t", none, now: at(1))
+    #expect(plan.isInDoubt(Role("worker")))
+    #expect(try plan.steps(now: at(30)).isEmpty && !plan.isDone)
+    // One of two.
+    try plan.observe([.test("i-1", tags: tags)], now: at(30))
+    var late = plan
+    #expect(try late.steps(now: at(31)) == [.run(call(1, zone: "b"))])
+    try plan.observe([.test("i-1", tags: tags), .test("i-2", tags: tags)], now: at(30))
+    #expect(try plan.steps(now: at(30)).isEmpty && plan.isDone)
+  }
+
+  @Test("So is the refusal of a call of a launch before that had no answer, and other machines do not end the waiting")
+  func doubtOfEarlier() throws {
+    let launch = RoleLaunch(
+      role: Role("worker"), instanceType: "c5.xlarge", zones: ["a", "b"], unanswered: [call(1)])
+    var plan = Plan(
+      [.init(role: Role("worker"), count: 1, instanceType: "c5.xlarge")], imageID: "ami-1",
+      launches: [Role("worker"): launch], pace: FleetPlanTests.pace, quiet: .zero, now: at(0))
+    #expect(try plan.steps(now: at(0)) == [.run(call(1))])
+    try plan.refused(call(1), token: "t", .test(.capacity), now: at(10))
+    try plan.observe([.test("i-1")], now: at(11))
+    #expect(try plan.steps(now: at(39)).isEmpty && !plan.isDone)
+    #expect(try plan.steps(now: at(40)).isEmpty && plan.isDone)
   }
 
   @Test("Once somebody terminates a machine that this launch has made, no other is asked for")
@@ -184,7 +215,9 @@ import Testing
   func quota() throws {
     var plan = plan(1)
     let error = AWSError.test(.quota, "VcpuLimitExceeded")
-    #expect(throws: Plan.Failure.call(Role("worker"), error)) { try plan.refused(call(1), error, now: at(0)) }
+    #expect(throws: Plan.Failure.call(Role("worker"), error)) {
+      try plan.refused(call(1), token: "t", error, now: at(0))
+    }
     var other = self.plan(1)
     try other.made(call(1), [.test("i-1", .pending)], now: at(0))
     let reason = (code: "Client.VolumeLimitExceeded", message: "Too many.")
@@ -198,10 +231,12 @@ import Testing
   func unknown() throws {
     var plan = plan(1)
     let error = AWSError.test(.notFoundYet, "InvalidGroup.NotFound")
-    try plan.refused(call(1), error, now: at(5))
+    try plan.refused(call(1), token: "t", error, now: at(5))
     #expect(try plan.steps(now: at(5)) == [.run(call(1))])
-    try plan.refused(call(1), error, now: at(34))
-    #expect(throws: Plan.Failure.call(Role("worker"), error)) { try plan.refused(call(1), error, now: at(35)) }
+    try plan.refused(call(1), token: "t", error, now: at(34))
+    #expect(throws: Plan.Failure.call(Role("worker"), error)) {
+      try plan.refused(call(1), token: "t", error, now: at(35))
+    }
   }
 
   @Test("A death is counted once, however often it is seen, and a dead machine does not come back")

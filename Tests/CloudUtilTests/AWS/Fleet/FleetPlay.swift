@@ -207,6 +207,12 @@ struct FleetPlay {
           return false
         }
         if killRate > 0, dice.chance(0.03) { throw AWSError.test(.lostReply(.timedOut(url: "u"))) }
+        if killRate > 0, dice.chance(0.03) {
+          // The reply was lost; then the zone says that it has no room, be that so or not.
+          var error = AWSError.test(.capacity, "InsufficientInstanceCapacity")
+          error.followsLostReply = true
+          throw error
+        }
         watch.answered.insert("\(call.role) \(call.zone) \(call.attempt)")
         entry.answer = instances.map(\.id).joined(separator: " ")
         journals[journal].append(entry)
@@ -222,7 +228,7 @@ struct FleetPlay {
         if error.kind == .capacity { watch.refusals["\(call.role) \(call.zone)", default: 0] += 1 }
         if error.kind != .notFoundYet { watch.answered.insert("\(call.role) \(call.zone) \(call.attempt)") }
         model.now += dice.seconds(0.1...2)
-        try plan.refused(call, error, now: now)
+        try plan.refused(call, token: token(call), error, now: now)
       }
       return true
     }

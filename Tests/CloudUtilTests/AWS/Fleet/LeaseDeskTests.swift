@@ -96,16 +96,33 @@ import Testing
     #expect(try await desk(server).hold { $0 } == RunOwner.current?.description)
   }
 
-  @Test("Work is ended when its lease is deleted, as terminate does")
-  func terminated() async throws {
-    let server = GroupServer()
-    let failure = await #expect(throws: FleetFailure.self) {
-      try await desk(server).hold { _ in
-        server.change { $0.groups.removeAll { $0.name == LeaseDeskTests.name } }
-        try await Task.sleep(for: .seconds(60))
+  @Test("Work is ended when its lease is deleted; the cluster was terminated if its record is gone, too")
+  func deleted() async throws {
+    for isTerminated in [true, false] {
+      let server = GroupServer()
+      let failure = await #expect(throws: FleetFailure.self) {
+        try await desk(server).hold { _ in
+          server.change { $0.groups.removeAll { isTerminated || $0.name == LeaseDeskTests.name } }
+          try await Task.sleep(for: .seconds(60))
+        }
+      }
+      switch (failure?.reason, isTerminated) {
+      case (.terminated, true): break
+      case (.leaseLost(let error), false): #expect(error.code == "InvalidGroup.NotFound" && error.requestID != nil)
+      default: throw Failing()
       }
     }
-    guard case .terminated = failure?.reason else { throw Failing() }
+  }
+
+  @Test("What is not known while the record is there is what it is, and the lease stays")
+  func notKnown() async throws {
+    let server = GroupServer()
+    let error = AWSError.test(.notFoundYet, "InvalidSnapshot.NotFound")
+    let failure = await #expect(throws: FleetFailure.self) {
+      try await desk(server).hold { _ in throw FleetFailure(.call(error), cluster: .test) }
+    }
+    guard case .call(error) = failure?.reason else { throw Failing() }
+    #expect(server.groups.map(\.name) == ["run_exp/exp/main", LeaseDeskTests.name])
   }
 
   @Test("A lease is renewed as long as the work takes")

@@ -58,6 +58,41 @@ import Testing
     }
   }
 
+  @Test("A call that meets something unknown while the record is there is told as AWS told it, and the key stays")
+  func unknown() async throws {
+    for code in ["InvalidSnapshot.NotFound", "InvalidGroup.NotFound"] {
+      try await use({ action, _, _ in action == "RunInstances" ? code : nil }) { server, provider, _ in
+        let failure = await #expect(throws: FleetFailure.self) {
+          _ = try await provider.provision(ProvisionTests.spec)
+        }
+        guard case .call(let error) = failure?.reason else { throw Unexpected() }
+        #expect(error.code == code && error.requestID != nil)
+        #expect(server.groups.map(\.name) == [ProvisionTests.record, ProvisionTests.record + "/lease"])
+        #expect(server.keys == [ProvisionTests.record])
+        let now = try await provider.updated(try #require(failure))
+        #expect(now.isCurrent && now.alive == [] && now.unanswered == [] && now.mayExist)
+      }
+    }
+  }
+
+  @Test("What calls without an answer may have made is told until it is seen")
+  func unanswered() async throws {
+    try await use({ action, _, _ in action == "RunInstances" ? GroupServer.noReply : nil }) { server, provider, _ in
+      let failure = try #require(
+        await #expect(throws: FleetFailure.self) { _ = try await provider.provision(ProvisionTests.spec) })
+      let call = try #require(failure.unanswered.first)
+      #expect((call.role, call.instanceType, call.count) == ("worker", "t", 2))
+      let unseen = try await provider.updated(failure)
+      #expect(unseen.unanswered == [call] && unseen.alive == [] && unseen.mayExist)
+      let tags = ClusterRecord.test().tags.merging([ClusterTag.role: "worker", ClusterTag.token: call.token]) { $1 }
+      server.change { $0.machines = ["i-1": tags] }
+      #expect(try await provider.updated(failure).unanswered == [call])
+      server.change { $0.machines = ["i-1": tags, "i-2": tags] }
+      let seen = try await provider.updated(failure)
+      #expect(seen.unanswered == [] && seen.alive?.map(\.id).sorted() == ["i-1", "i-2"])
+    }
+  }
+
   @Test("The key of a cluster that somebody else has made anew meanwhile is left alone")
   func madeAnew() async throws {
     try await use({ action, region, _ in

@@ -16,6 +16,21 @@ import Testing
     }
   }
 
+  @Test("What carries other tags is not touched, even where the answer to the question shows it")
+  func others() async throws {
+    let server = GroupServer()
+    fill(server, machines: 2)
+    let foreign = [ClusterTag.experiment: "exp", ClusterTag.cluster: "main2"]
+    server.change { region in
+      region.machines["i-9"] = foreign
+      region.machines["i-8"] = [ClusterTag.experiment: "*", ClusterTag.cluster: "*"]
+      _ = region.add("run_exp/exp/main2", foreign)
+    }
+    #expect(try await server.provider().terminate(.test).map(\.instanceID) == ["i-1000", "i-1001"])
+    #expect(server.machines == ["i-8", "i-9"] && server.groups.map(\.name) == ["run_exp/exp/main2"])
+    #expect(try await server.provider().clusters().map(\.id.name) == ["main2"])
+  }
+
   @Test("Machines in batches, then the key, then the groups, the record last; nothing is left, not even of the asking")
   func everything() async throws {
     let server = GroupServer()

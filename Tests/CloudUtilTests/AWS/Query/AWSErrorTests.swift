@@ -218,6 +218,18 @@ import Testing
       #expect(!"\(error)".contains("IQoJ") && !"\(error)".contains("xxx"), "\(error)")
       #expect(error.kind == .authentication)
     }
+    let bodies = [
+      EC2Replies.error("SignatureDoesNotMatch." + token), EC2Replies.error("A", requestID: token),
+      "<Response-\(token)/>".replacing("/+==", with: ""), "<html>",
+    ]
+    for (status, body) in bodies.flatMap({ body in [403, 500].map { ($0, body) } }) {
+      let response = HTTPResponse(
+        status: status, headers: [HTTPHeader("x-amzn-requestid", token)], body: Array(body.utf8))
+      let plain = token.replacing("/+==", with: "")
+      let error = AWSError.classify(
+        action: "A", response: response, signedAt: AWSErrorTests.now, hiding: [Secret(token), Secret(plain)])
+      #expect("\(error)".contains("<secret>") && !"\(error)".contains("IQoJ"), "\(error)")
+    }
     let problem = AWSError.malformed(
       action: "A", response: HTTPResponse(status: 200, body: []), ReplyProblem("no number: \(token)"),
       hiding: [Secret(token)])
