@@ -77,6 +77,7 @@ extension CloudTests {
         #expect(output.termination == .exited(130), "\(output.stderr)")
         #expect(output.stderr.contains("run_exp x.json terminate"), "\(output.stderr)")
         #expect(!output.stderr.contains("nothing of it is left"))
+        #expect(try Answer(output).TerminatingInstances.count == 5)
         try await bench.must("x.json terminate", as: .elsewhere)
         #expect(try await isEmpty(bench))
       }
