@@ -12,6 +12,9 @@ struct PriceTable: Codable, Equatable, Sendable {
   var date: String
   var types: [String: InstanceType]
 
+  /// Where there is no table.
+  static let unknown = PriceTable(date: "unknown", types: [:])
+
   /// US dollars per hour; nil where it is not known.
   func price(of instanceType: String, in region: String) -> Double? { types[instanceType]?.usd_per_h[region] }
 

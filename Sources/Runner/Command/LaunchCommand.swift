@@ -50,7 +50,8 @@ struct LaunchCommand: AsyncParsableCommand {
         terminatesOnFailure: there.terminateOnFailure, overwrites: trials.overwrite,
         arguments: ["--final_dir", finalDir.name] + trials.runOptions.arguments)
       return try await Lifecycle.launch(
-        invocation, at: try ClusterPlace(place.cluster, installation: invocation.installation), options,
+        invocation,
+        at: try ClusterPlace(place.cluster, installation: invocation.installation, mayLackFile: false), options,
         results: format.results, commands)
     }
     try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
