@@ -66,7 +66,8 @@ struct Cloud: Sendable {
     provider = EC2Provider(
       client: client, settings: EC2FleetSettings(settings, environment: environment),
       site: site,
-      pace: CloudPace(dividedBy: scale), tell: { progress.tell($0) })
+      pace: CloudPace(dividedBy: scale),
+      price: { [region = aws.region] types in prices.perHour(of: types, in: region) }, tell: { progress.tell($0) })
   }
 
   /// By how much every wait is shortened, for tests against a cloud that is faster than AWS's.

@@ -29,7 +29,9 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: state) }
     let server = GroupServer { action, _, region in try fault(action, &region, state + "/launches.jsonl") }
     let told = Told()
-    let provider = server.provider(site: Site(state: state)) { line in told.lines.withLock { $0.append(line) } }
+    let price = { @Sendable (types: [String]) in "\(types.count) coins" }
+    let provider = server.provider(
+      site: Site(state: state), tell: { line in told.lines.withLock { $0.append(line) } }, price: price)
     try await body(server, provider, told)
   }
 
