@@ -74,7 +74,9 @@ struct ThereOptions: ParsableArguments {
   var build = BuildChoice.auto
   @Flag(name: .customLong("machines-only"), help: "Get the machines of the cluster, and stop when they run.")
   var machinesOnly = false
-  @Flag(name: .customLong("terminate-on-failure"), help: "Give the machines back if the run cannot be started on them.")
+  @Flag(
+    name: .customLong("terminate-on-failure"),
+    help: "Give the machines back if not all can be had or the run cannot be started on them, and none ever was.")
   var terminateOnFailure = false
 
   /// Those that were given.

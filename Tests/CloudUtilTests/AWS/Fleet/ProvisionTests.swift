@@ -46,6 +46,42 @@ import Testing
     }
   }
 
+  @Test("Machines that run and are not used are told with what they cost")
+  func unused() async throws {
+    try await use({ _, _, _ in nil }) { server, provider, told in
+      server.change { $0.machines["i-1"] = ClusterRecord.test().tags.merging([ClusterTag.role: "client"]) { $1 } }
+      _ = try await provider.provision(ProvisionTests.spec)
+      #expect(
+        told.lines.withLock { $0.contains { $0.hasSuffix("does not use, and that cost 1 coins: i-1 (t, running)") } })
+    }
+  }
+
+  @Test("A launch has a share of what it has asked for itself, of nothing else, and of nothing that was made anew")
+  func share() async throws {
+    try await use({ _, _, _ in nil }) { server, provider, _ in
+      #expect(try await provider.share(of: .test) == .none)
+      _ = try await provider.provision(ProvisionTests.spec)
+      #expect(try await provider.share(of: .test) == .all)
+      let lease = [ClusterTag.holder: "7.7@there", ClusterTag.owner: "eve", ClusterTag.renewed: UTCTime.now.iso8601]
+      server.change { $0.machines["i-1"] = ClusterRecord.test().tags.merging([ClusterTag.token: "other"]) { $1 } }
+      #expect(try await provider.share(of: .test) == .some)
+      server.change { region in
+        let tags = [ClusterTag.experiment: "exp", ClusterTag.cluster: "main"]
+        _ = region.add("\(ProvisionTests.record)/lease", tags.merging(lease) { $1 })
+      }
+      var pace = GroupServer.pace
+      pace.leaseLife = .seconds(600)
+      let patient = server.provider(site: provider.site, pace: pace)
+      #expect(try await patient.share(of: .test) == .busy(owner: "eve"))
+      server.change { region in
+        region.groups = []
+        let tags = ClusterRecord.test().tags.merging([ClusterTag.image: "ami-1"]) { $1 }
+        _ = region.add(ProvisionTests.record, tags)
+      }
+      #expect(try await provider.share(of: .test) == .none)
+    }
+  }
+
   @Test("A launch whose cluster is terminated meanwhile says so, and leaves neither lease nor key")
   func terminated() async throws {
     try await use({ action, region, _ in
