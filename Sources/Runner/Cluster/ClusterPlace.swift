@@ -60,8 +60,7 @@ extension Cloud {
           + "in PARM_SSH_KEY")
     }
     let state = site.folder(of: cluster)
-    try FileManager.default.createDirectory(
-      atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try StateFolder.make(state)
     let destinations = machines.values.joined().map { machine in
       (
         machine.name,
