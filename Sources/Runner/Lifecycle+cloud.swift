@@ -1,5 +1,6 @@
 import CloudUtil
 import Foundation
+import Synchronization
 
 // What happens to an experiment's machines in the cloud: got, listed, given more time, given back.
 extension Lifecycle {
@@ -46,22 +47,34 @@ extension Lifecycle {
     }
   }
 
-  /// Ends clusters and prints what AWS said of its machines, as AWS's own tools print it.
+  /// Ends clusters and prints what AWS said of their machines, as AWS's own tools print it: those that were ended,
+  /// however this ends.
   ///
-  /// One that fails does not save the others.
+  /// One that fails does not save the others; an interruption does.
   static func terminate(_ clusters: [ClusterID], on cloud: Cloud, _ commands: ClusterCommands) async throws {
-    var ended: [StateChange] = []
+    let ended = Mutex<[StateChange]>([])
     var failures: [Failure] = []
-    for cluster in clusters {
+    var interruption: CancellationError?
+    for cluster in clusters where interruption == nil {
       do {
-        let changes = try await cloud.perform(commands, cluster) { try await cloud.provider.terminate(cluster) }
-        ended += changes
+        let changes = try await cloud.perform(commands, cluster) {
+          try await cloud.provider.terminate(cluster) { changes in ended.withLock { $0 += changes } }
+        }
         cloud.tellEnd(of: cluster, machines: changes.count)
       } catch let failure as Failure {
         failures.append(failure)
+      } catch let error as CancellationError {
+        interruption = error
       }
     }
-    if !ended.isEmpty || failures.isEmpty { try Console.show(try TerminationRecord(ended).text) }
+    let changes = ended.withLock { $0.sorted { $0.instanceID < $1.instanceID } }
+    if !changes.isEmpty || (failures.isEmpty && interruption == nil) {
+      try Console.show(try TerminationRecord(changes).text)
+    }
+    if let interruption {
+      for failure in failures { cloud.progress.tell("\(failure)") }
+      throw interruption
+    }
     if let first = failures.first {
       throw Failure(exitCode: first.exitCode, failures.map(\.description).joined(separator: "\n"))
     }

@@ -25,7 +25,12 @@ extension Lifecycle {
     let progress = place.progress
     let preflight = Preflight(invocation: invocation, build: options.build)
     let files = options.isMachinesOnly ? nil : try await interruptible { try await preflight.check() }
-    let site = try await place.provision(invocation, options, commands)
+    let site: ClusterSite
+    do {
+      site = try await place.provision(invocation, options, commands)
+    } catch {
+      try await place.giveUp(error, invocation, options, commands)
+    }
     guard let files else {
       try show(site.machines)
       progress.tell("all \(site.all.count) machines run; \(place.whatItCosts(site, invocation, commands))")

@@ -28,6 +28,8 @@ from EC2Double.sweep.point import CONSISTENCY_S, HERE, Counts, Point, Step
 from EC2Double.sweep.program import Killer, Operator, Program, Run, remove
 
 REGION = "us-east-1"
+# Of the repository that this file belongs to, from whatever folder it is started.
+PROGRAM = Path(__file__).resolve().parents[2] / ".build/debug/run_exp"
 ACCOUNT = Account(session_token="double-SESSION-token-zyxwvutsrqponmlkjihgfedcba/+=")
 # How a program ends that was to extend a cluster that is not there.
 NO_CLUSTER = 65
@@ -221,7 +223,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="crash-sweep", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--points", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--program", default=".build/debug/run_exp", help="the program under test, with arguments if it has any")
+    parser.add_argument("--program", default=shlex.quote(str(PROGRAM)), help="the program under test, with arguments if it has any (default: the repository's .build/debug/run_exp)")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", type=int, action="append", metavar="POINT", help="only this point; may be given several times")
     parser.add_argument("--time-scale", type=float, default=50.0, help="how many times faster than a cloud's its times pass")

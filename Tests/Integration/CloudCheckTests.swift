@@ -33,7 +33,8 @@ extension CloudTests {
         let refused = try await bench.run("x.json plan --check --json")
         #expect(refused.termination == .exited(69))
         #expect(refused.stderr.contains("the credentials lack the permission ec2:RunInstances"), "\(refused.stderr)")
-        #expect(refused.stderr.contains("to try again:        run_exp x.json plan --check\n"), "\(refused.stderr)")
+        #expect(
+          refused.stderr.contains("to try again:        run_exp x.json plan --check --json\n"), "\(refused.stderr)")
         for line in refused.stdout.split(separator: "\n") {
           #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
         }

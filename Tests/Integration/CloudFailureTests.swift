@@ -196,6 +196,32 @@ extension CloudTests {
       }
     }
 
+    @Test("gives back what it has made if it is to, and leaves machines that were there before and cannot be asked")
+    func givenBack() async throws {
+      let full = CloudBench.Rule(fault: "VcpuLimitExceeded", types: ["c5.xlarge"])
+      try await CloudBench.use(rules: [full]) { bench in
+        let output = try await bench.run("x.json launch --machines-only --terminate-on-failure --set num_models=4")
+        #expect(output.termination == .exited(71), "\(output.stderr)")
+        #expect(try Terminate.Answer(output).TerminatingInstances.count == 2)
+        #expect(try await bench.alive.isEmpty)
+        #expect(try await bench.region.groups.values.allSatisfy { !$0.name.hasPrefix("run_exp/") })
+        for words in [
+          "the account's quota does not allow", "giving the machines back (--terminate-on-failure)",
+          "run_exp: cloud-test/main could not be launched, and what was made of it is given back",
+          "to try again:        run_exp x.json launch --machines-only --terminate-on-failure --set num_models=4\n",
+        ] { #expect(output.stderr.contains(words), "\(words) is not in:\n\(output.stderr)") }
+
+        try await bench.fail([])
+        try await bench.must("x.json launch --machines-only")
+        try await bench.fail([full])
+        let other = try await bench.run("x.json launch --machines-only --terminate-on-failure --set num_models=4")
+        #expect(other.termination == .exited(71) && other.stdout.isEmpty)
+        #expect(other.stderr.contains("not given back (--terminate-on-failure), since "), "\(other.stderr)")
+        #expect(try await bench.alive.count == 5)
+        try await bench.must("x.json terminate")
+      }
+    }
+
     @Test("A terminate that is refused says so, which machines go on, and to try that again")
     func refusedTerminate() async throws {
       try await CloudBench.use { bench in

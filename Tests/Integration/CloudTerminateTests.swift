@@ -77,7 +77,52 @@ extension CloudTests {
         #expect(output.termination == .exited(130), "\(output.stderr)")
         #expect(output.stderr.contains("run_exp x.json terminate"), "\(output.stderr)")
         #expect(!output.stderr.contains("nothing of it is left"))
+        #expect(try Answer(output).TerminatingInstances.count == 5)
         try await bench.must("x.json terminate", as: .elsewhere)
+        #expect(try await isEmpty(bench))
+      }
+    }
+
+    @Test("prints what was ended though one machine is protected against it, and names that one")
+    func protected() async throws {
+      try await CloudBench.use { bench in
+        try await bench.must("x.json launch --machines-only")
+        let refusal = { (times: Int) in
+          CloudBench.Rule(
+            fault: "error", actions: ["TerminateInstances"], times: times, code: "OperationNotPermitted",
+            message: "The instance may not be terminated.")
+        }
+        // All of them at once, then the first that is asked for alone.
+        try await bench.fail([refusal(2)])
+        let output = try await bench.run("x.json terminate")
+        #expect(output.termination == .exited(69), "\(output.stderr)")
+        #expect(try Answer(output).TerminatingInstances.count == 4)
+        #expect(try await bench.alive.count == 1)
+        #expect(output.stderr.contains("OperationNotPermitted: The instance may not be terminated."))
+      }
+    }
+
+    @Test("and list and extend need the program alone, a region and credentials; launch says what is missing")
+    func alone() async throws {
+      try await CloudBench.use { bench in
+        try await bench.must("x.json launch --machines-only")
+        let alone = ["RUN_EXP_HOME": bench.folder.appending(path: "there").path]
+        let list = try await bench.must("list", as: .elsewhere, environment: alone)
+        #expect(list.stdout.contains("3 worker c5.xlarge running"), "\(list.stdout)")
+        #expect(list.stdout.hasSuffix("region us-east-1; no prices are known\n"), "\(list.stdout)")
+        #expect(list.stdout.contains("unknown"))
+        try await bench.must("x.json extend --hours 20", as: .elsewhere, environment: alone)
+        for verb in ["launch --machines-only", "plan"] {
+          let refused = try await bench.run("x.json \(verb)", as: .elsewhere, environment: alone)
+          #expect(refused.termination == .exited(69) && refused.stderr.contains("has no run/models"))
+        }
+        // With models and without a cluster file.
+        try FileManager.default.createDirectory(
+          at: bench.folder.appending(path: "there/run/models"), withIntermediateDirectories: true)
+        let launch = try await bench.run("x.json launch --machines-only", as: .elsewhere, environment: alone)
+        #expect(launch.termination == .exited(65) && launch.stderr.contains("run/cluster.yml: no such file"))
+        let output = try await bench.must("x.json terminate", as: .elsewhere, environment: alone)
+        #expect(try Answer(output).TerminatingInstances.count == 5)
         #expect(try await isEmpty(bench))
       }
     }

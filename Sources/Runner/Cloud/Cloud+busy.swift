@@ -15,7 +15,9 @@ extension Cloud {
     let place = try site(of: cluster, machines)
     let work: BusyCheck.Work?
     do {
-      work = try await interruptible { try await whoIsAtWork(on: place) }
+      work = try await interruptible {
+        try await askFrontend(of: place) { try await BusyCheck(lease: LaunchLease(place)).answer(of: $0) }
+      }
     } catch is CancellationError {
       throw CancellationError()
     } catch {
@@ -35,12 +37,28 @@ extension Cloud {
       "\(words)\nnothing of it was changed; to make another cluster: \(commands.launch(other))")
   }
 
-  private func whoIsAtWork(on site: ClusterSite) async throws -> BusyCheck.Work? {
+  /// What the machines of `cluster` that run were used for, as their frontend's host says if it answers soon.
+  func use(of cluster: ClusterID) async -> ClusterUse {
+    do {
+      let machines = try await provider.machines(of: cluster)
+      guard machines[Role("frontend")]?.isEmpty == false else { return .unknown("no frontend of them runs") }
+      let place = try site(of: cluster, machines)
+      if place.hasStarted { return .run }
+      return try await askFrontend(of: place) { await LaunchLease(place).use(of: $0) }
+    } catch {
+      return .unknown("\(error)")
+    }
+  }
+
+  /// Asks the host of a frontend that may not be reached from here.
+  private func askFrontend<Answer: Sendable>(
+    of site: ClusterSite, _ question: (SSHShell) async throws -> Answer
+  ) async throws -> Answer {
     let (machine, _, destination) = try site.frontend
     try AddressBook(path: "\(site.state)/addresses", knownHosts: site.knownHosts).update([(machine.name, destination)])
     let shell = SSHShell(to: destination, knownHosts: site.knownHosts, reconnecting: patience)
     defer { shell.close() }
     try await site.requireIdentity(of: machine, shell)
-    return try await BusyCheck(lease: LaunchLease(site)).answer(of: shell)
+    return try await question(shell)
   }
 }

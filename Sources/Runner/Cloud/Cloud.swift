@@ -14,16 +14,16 @@ struct Cloud: Sendable {
 
   var region: String { aws.region }
 
-  /// Reads the cluster file and AWS's own settings; nothing is asked yet.
+  /// Reads the cluster file, which may be absent, and AWS's own settings; nothing is asked yet.
   /// - Parameter environment: of the process.
   /// - Throws: `InvalidClusterFile`, `AWSSettingsError`, `Failure`.
   init(
     _ options: ClusterOptions, installation: Installation,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
-    let path = ClusterFile.path(option: options.clusterFile, installation: installation)
-    try self.init(
-      try EC2Settings.load(path: path, environment: environment), installation: installation, environment: environment)
+    let (file, path) = try ClusterFile.load(
+      option: options.clusterFile, installation: installation, mayBeAbsent: true, environment: environment)
+    try self.init(try EC2Settings(file, at: path), installation: installation, environment: environment)
   }
 
   init(
@@ -35,13 +35,19 @@ struct Cloud: Sendable {
     aws = try AWSSettings(region: settings.region, from: awsEnvironment)
     let progress = CloudProgress()
     self.progress = progress
+    let prices: PriceTable
     do {
       prices = try PriceTable.load(path: installation.prices)
     } catch {
       // Nobody keeps a machine for want of its price.
-      progress.tell("prices are unknown: \(error)")
-      prices = PriceTable(date: "unknown", types: [:])
+      if FileManager.default.fileExists(atPath: installation.prices) {
+        progress.tell("prices are unknown: \(error)")
+      } else {
+        progress.tell("prices are unknown: there is no \(installation.prices)")
+      }
+      prices = .unknown
     }
+    self.prices = prices
 
     let transport = CurlTransport(caBundle: aws.caBundle)
     let chain = CredentialChain(from: awsEnvironment, transport: transport)
@@ -60,7 +66,8 @@ struct Cloud: Sendable {
     provider = EC2Provider(
       client: client, settings: EC2FleetSettings(settings, environment: environment),
       site: site,
-      pace: CloudPace(dividedBy: scale), tell: { progress.tell($0) })
+      pace: CloudPace(dividedBy: scale),
+      price: { [region = aws.region] types in prices.perHour(of: types, in: region) }, tell: { progress.tell($0) })
   }
 
   /// By how much every wait is shortened, for tests against a cloud that is faster than AWS's.
@@ -82,8 +89,13 @@ extension EC2Settings {
   /// Of the cluster file at `path`.
   /// - Throws: `InvalidClusterFile`; `Failure` (usage) for machines that are not of EC2.
   static func load(path: String, environment: [String: String]) throws -> EC2Settings {
-    switch try ClusterFile.load(path: path, environment: environment) {
-    case .ec2(let settings): return settings
+    try EC2Settings(try ClusterFile.load(path: path, environment: environment), at: path)
+  }
+
+  /// - Throws: `Failure` (usage) for machines that are not of EC2.
+  init(_ file: ClusterFile, at path: String) throws {
+    switch file {
+    case .ec2(let settings): self = settings
     case .static:
       throw Failure(
         exitCode: .usage,

@@ -9,22 +9,32 @@ struct ClusterCommands: Equatable, Sendable {
   var verb: [String]
   /// `--cluster-file`, as the user gave it.
   var clusterFile: String?
+  /// `--final_dir`, if it is not the usual one: where results are looked for.
+  var finalDir: [String] = []
   /// The `--set` arguments: they may say another experiment's id.
   var overrides: [String] = []
 
-  init(_ verb: [String], config: String?, cluster: ClusterOptions, overrides: OverrideOptions) {
+  /// - Parameters:
+  ///   - verb: what is at work, with all options that were given and are not of the other parameters.
+  ///   - finalDir: of verbs that have it.
+  init(
+    _ verb: [String], config: String?, cluster: ClusterOptions, finalDir: FinalDir? = nil, overrides: OverrideOptions
+  ) {
     self.config = config == Verb.noExperiment ? nil : config
     self.verb = verb
     clusterFile = cluster.clusterFile
+    self.finalDir = finalDir?.arguments ?? []
     self.overrides = overrides.overrides
   }
 
   /// The same once more.
-  func again(_ cluster: ClusterID?) -> String { line(verb, cluster) }
+  func again(_ cluster: ClusterID?) -> String { line(verb + finalDir, cluster) }
 
-  func launch(_ cluster: ClusterID) -> String { line(["launch"], cluster) }
+  /// With the options of the launch that is at work, if one is.
+  func launch(_ cluster: ClusterID) -> String { line((verb.first == "launch" ? verb : ["launch"]) + finalDir, cluster) }
 
-  func verb(_ verb: String, _ cluster: ClusterID) -> String { line([verb], cluster) }
+  /// `attach` or `collect`, which print results.
+  func verb(_ verb: String, _ cluster: ClusterID) -> String { line([verb] + finalDir, cluster) }
 
   /// What ends `cluster`; that of the clusters whose time is over, if no experiment was given.
   func terminate(_ cluster: ClusterID?) -> String {

@@ -60,6 +60,10 @@ struct ClusterList: Encodable, Equatable {
     }
     return TextTable.lines([header] + rows, words: ["experiment", "cluster", "machines", "zones", "ends at", "owner"])
       .map { $0 + "\n" }.joined()
-      + "region \(region); prices on demand as of \(prices_of)\n"
+      + "region \(region); \(prices)\n"
+  }
+
+  private var prices: String {
+    prices_of == PriceTable.unknown.date ? "no prices are known" : "prices on demand as of \(prices_of)"
   }
 }

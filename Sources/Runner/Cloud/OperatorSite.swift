@@ -80,10 +80,10 @@ struct OperatorSite: LaunchSite {
   }
 
   /// Keeps `forget` from taking away what a launch needs, until the launch ends.
+  /// - Returns: nil if another launch does so.
   func hold(_ cluster: ClusterID) throws -> FolderLock? {
     let folder = folder(of: cluster)
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try StateFolder.make(folder)
     return FolderLock(URL(fileURLWithPath: folder))
   }
 

@@ -1,4 +1,5 @@
 import CloudUtil
+import Foundation
 
 /// What machines cost on demand: what `run/prices.yml` says.
 struct PriceTable: Codable, Equatable, Sendable {
@@ -12,8 +13,20 @@ struct PriceTable: Codable, Equatable, Sendable {
   var date: String
   var types: [String: InstanceType]
 
+  /// Where there is no table.
+  static let unknown = PriceTable(date: "unknown", types: [:])
+
   /// US dollars per hour; nil where it is not known.
   func price(of instanceType: String, in region: String) -> Double? { types[instanceType]?.usd_per_h[region] }
+
+  /// Of all `instanceTypes`, in words: `1.530 USD/h`, `0.340 USD/h and 2 of unknown price`.
+  func perHour(of instanceTypes: [String], in region: String) -> String {
+    let known = instanceTypes.compactMap { price(of: $0, in: region) }
+    let unknown = instanceTypes.count - known.count
+    guard !known.isEmpty || unknown == 0 else { return "money (how much is not known)" }
+    let sum = String(format: "%.3f USD/h", known.reduce(0, +))
+    return unknown == 0 ? sum : "\(sum) and \(unknown) of unknown price"
+  }
 
   func vcpus(of instanceType: String) -> Int? { types[instanceType]?.vcpus }
 

@@ -25,6 +25,39 @@ extension ClusterPlace {
     try await Lifecycle.terminate([site.cluster], on: cloud, commands)
   }
 
+  /// Says what becomes of the machines of a launch that did not get all of them, and gives them back where that was asked for
+  /// and loses nothing: if it has made them itself, or no run was ever started on any.
+  /// - Throws: `error`, in fewer words if it has been told; the `Failure` of giving them back.
+  func giveUp(
+    _ error: any Error, _ invocation: Invocation, _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
+  ) async throws -> Never {
+    guard case .ec2(let cloud) = self, options.terminatesOnFailure, !(error is CancellationError) else { throw error }
+    let cluster = invocation.fleet(on: cloud, cluster: options.name).cluster
+    let share: LaunchShare
+    do {
+      share = try await cloud.provider.share(of: cluster)
+    } catch let unanswered {
+      progress.tell("not given back (--terminate-on-failure), since what there is of it is not known: \(unanswered)")
+      throw error
+    }
+    let use: ClusterUse
+    switch share {
+    case .none: throw error
+    case .all: use = .none
+    case .busy(let owner): use = .launching(owner)
+    case .some: use = await cloud.use(of: cluster)
+    }
+    if let reason = use.reasonToStay {
+      progress.tell("not given back (--terminate-on-failure), since \(reason)")
+      throw error
+    }
+    progress.tell("\(error)\ngiving the machines back (--terminate-on-failure)")
+    try await Lifecycle.terminate([cluster], on: cloud, commands)
+    throw Failure(
+      exitCode: (error as? Failure)?.exitCode ?? .infrastructure,
+      "\(cluster) could not be launched, and what was made of it is given back; why stands above")
+  }
+
   private func use(of site: ClusterSite) async -> ClusterUse {
     if site.hasStarted { return .run }
     do {

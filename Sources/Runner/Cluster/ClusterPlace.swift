@@ -7,13 +7,15 @@ enum ClusterPlace: Sendable {
   case `static`(StaticPlace)
 
   /// Reads the cluster file; nobody is asked yet.
+  /// - Parameter mayLackFile: for verbs about clusters that may be there already: without a file, EC2 and its defaults.
   /// - Throws: `InvalidClusterFile`, `AWSSettingsError`, `Failure`.
   init(
-    _ options: ClusterOptions, installation: Installation,
+    _ options: ClusterOptions, installation: Installation, mayLackFile: Bool = true,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
-    let path = ClusterFile.path(option: options.clusterFile, installation: installation)
-    switch try ClusterFile.load(path: path, environment: environment) {
+    let (file, path) = try ClusterFile.load(
+      option: options.clusterFile, installation: installation, mayBeAbsent: mayLackFile, environment: environment)
+    switch file {
     case .ec2(let settings):
       self = .ec2(try Cloud(settings, installation: installation, environment: environment))
     case .static(let settings):
@@ -58,8 +60,7 @@ extension Cloud {
           + "in PARM_SSH_KEY")
     }
     let state = site.folder(of: cluster)
-    try FileManager.default.createDirectory(
-      atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try StateFolder.make(state)
     let destinations = machines.values.joined().map { machine in
       (
         machine.name,

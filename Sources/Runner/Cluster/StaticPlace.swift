@@ -41,8 +41,7 @@ struct StaticPlace: Sendable {
     }
     let state =
       "\(OperatorSite.stateFolder(environment: environment))/clusters/static/\(cluster.experiment)/\(cluster.name)"
-    try FileManager.default.createDirectory(
-      atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try StateFolder.make(state)
     return ClusterSite(
       cluster: cluster, machines: machines, destinations: destinations, state: state, knowsNames: false)
   }

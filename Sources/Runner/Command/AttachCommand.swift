@@ -22,7 +22,8 @@ struct AttachCommand: AsyncParsableCommand {
   func run() async throws {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: finalDir.name, environment: .cluster)
-    let commands = ClusterCommands(["attach"], config: root.config, cluster: cluster, overrides: overrides)
+    let commands = ClusterCommands(
+      ["attach"] + format.arguments, config: root.config, cluster: cluster, finalDir: finalDir, overrides: overrides)
     try await Lifecycle.attach(
       invocation, at: try ClusterPlace(cluster, installation: invocation.installation),
       cluster: ClusterID(experiment: invocation.experiment.experimentID, name: cluster.name), results: format.results,

@@ -26,7 +26,9 @@ struct CollectCommand: AsyncParsableCommand {
   func run() async throws {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: finalDir.name, environment: .cluster)
-    let commands = ClusterCommands(["collect"], config: root.config, cluster: cluster, overrides: overrides)
+    let given = (path.map { ["--path", $0] } ?? []) + (overwrite ? ["--overwrite"] : []) + format.arguments
+    let commands = ClusterCommands(
+      ["collect"] + given, config: root.config, cluster: cluster, finalDir: finalDir, overrides: overrides)
     try await Lifecycle.collect(
       invocation, at: try ClusterPlace(cluster, installation: invocation.installation),
       cluster: ClusterID(experiment: invocation.experiment.experimentID, name: cluster.name), path: path,

@@ -15,6 +15,7 @@ struct Invocation: Sendable {
 
   /// Reads and checks the experiment; nothing is started or written.
   /// - Parameters:
+  ///   - place: of one in the past nothing is started, and the program alone will do.
   ///   - copy: which copy of the sweep this is; another copy draws another load.
   ///   - results: the folder of all results.
   /// - Throws: `Failure` (usage) for a `--set`, `InvalidExperiment`.
@@ -24,7 +25,7 @@ struct Invocation: Sendable {
   ) throws {
     file = ExperimentFile(path: config)
     self.overrides = overrides
-    installation = try Installation.current()
+    installation = try Installation.current(mayBeAlone: place == .past)
     experiment = try file.load(overrides: try overrides.map(Override.init), place: place).copy(copy)
     sweep = Sweep(experiment)
     mostInstances = sweep.mostInstances

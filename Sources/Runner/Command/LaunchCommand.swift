@@ -45,18 +45,23 @@ struct LaunchCommand: AsyncParsableCommand {
       finalDir: finalDir.name, environment: place.local ? .local : .cluster)
     invocation.tellRemarks()
     guard place.local else {
-      let commands = ClusterCommands(
-        ["launch"] + (there.machinesOnly ? ["--machines-only"] : []), config: root.config, cluster: place.cluster,
-        overrides: overrides)
       let options = Lifecycle.ClusterOptions(
         name: place.cluster.name, build: there.build, isMachinesOnly: there.machinesOnly,
         terminatesOnFailure: there.terminateOnFailure, overwrites: trials.overwrite,
         arguments: ["--final_dir", finalDir.name] + trials.runOptions.arguments)
       return try await Lifecycle.launch(
-        invocation, at: try ClusterPlace(place.cluster, installation: invocation.installation), options,
+        invocation,
+        at: try ClusterPlace(place.cluster, installation: invocation.installation, mayLackFile: false), options,
         results: format.results, commands)
     }
     try await Lifecycle.run(invocation, options: trials.runOptions, results: format.results)
+  }
+
+  /// With every option that was given.
+  var commands: ClusterCommands {
+    ClusterCommands(
+      ["launch"] + there.arguments + trials.arguments + format.arguments, config: root.config, cluster: place.cluster,
+      finalDir: finalDir, overrides: overrides)
   }
 }
 
@@ -69,8 +74,16 @@ struct ThereOptions: ParsableArguments {
   var build = BuildChoice.auto
   @Flag(name: .customLong("machines-only"), help: "Get the machines of the cluster, and stop when they run.")
   var machinesOnly = false
-  @Flag(name: .customLong("terminate-on-failure"), help: "Give the machines back if the run cannot be started on them.")
+  @Flag(
+    name: .customLong("terminate-on-failure"),
+    help: "Give the machines back if not all can be had or the run cannot be started on them, and none ever was.")
   var terminateOnFailure = false
+
+  /// Those that were given.
+  var arguments: [String] {
+    (machinesOnly ? ["--machines-only"] : []) + (terminateOnFailure ? ["--terminate-on-failure"] : [])
+      + (build == .auto ? [] : ["--build", build.rawValue])
+  }
 }
 
 /// How trials are run.
@@ -97,5 +110,10 @@ struct RunOptions: Equatable, Sendable {
 extension TrialOptions {
   var runOptions: RunOptions {
     RunOptions(overwrite: overwrite, engine: engine, limits: limits, strict: strict, port: port, link_mbit: linkMbit)
+  }
+
+  /// Those that were given and can be on a cluster.
+  fileprivate var arguments: [String] {
+    (engine == .auto ? [] : ["--engine", engine.rawValue]) + runOptions.arguments
   }
 }

@@ -28,8 +28,9 @@ struct ListCommand: AsyncParsableCommand {
           config: root.config, overrides: overrides.overrides, place: .past, finalDir: FinalDir(0).name
         ).experiment.experimentID
     }
-    let cloud = try Cloud(cluster, installation: try .current())
-    let commands = ClusterCommands(["list"], config: root.config, cluster: cluster, overrides: overrides)
+    let cloud = try Cloud(cluster, installation: try .current(mayBeAlone: true))
+    let given = (cluster.cluster.map { ["--cluster", $0.name] } ?? []) + format.arguments
+    let commands = ClusterCommands(["list"] + given, config: root.config, cluster: cluster, overrides: overrides)
     try await Lifecycle.list(
       experiment: experiment, cluster: cluster.cluster?.name, on: cloud, json: format.json, commands)
   }

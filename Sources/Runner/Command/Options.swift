@@ -18,6 +18,8 @@ struct FormatOptions: ParsableArguments {
   var json = false
 
   var results: Results { json ? .json : .blocks }
+
+  var arguments: [String] { json ? ["--json"] : [] }
 }
 
 /// `--local`, or which cluster.
@@ -128,6 +130,9 @@ struct FinalDir: ExpressibleByArgument, Equatable, Sendable, CustomStringConvert
   }
 
   init(_ number: Int) { name = String(number) }
+
+  /// As it is given; none if it is the usual one.
+  var arguments: [String] { self == FinalDir(0) ? [] : ["--final_dir", name] }
 }
 
 extension ArgumentHelp {

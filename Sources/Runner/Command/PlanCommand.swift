@@ -50,7 +50,8 @@ struct PlanCommand: AsyncParsableCommand {
     guard check else { return }
     let cloud = try Cloud(place.cluster, installation: invocation.installation)
     let commands = ClusterCommands(
-      ["plan", "--check"], config: root.config, cluster: place.cluster, overrides: overrides)
+      ["plan", "--check"] + format.arguments, config: root.config, cluster: place.cluster, finalDir: finalDir,
+      overrides: overrides)
     try await Lifecycle.check(invocation, on: cloud, cluster: place.cluster.name, json: format.json, commands)
   }
 }

@@ -19,7 +19,8 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let invocation = try Invocation(
       config: root.config, overrides: overrides.overrides, place: .past, finalDir: FinalDir(0).name)
-    let commands = ClusterCommands(["status"], config: root.config, cluster: cluster, overrides: overrides)
+    let commands = ClusterCommands(
+      ["status"] + format.arguments, config: root.config, cluster: cluster, overrides: overrides)
     try await Lifecycle.status(
       at: try ClusterPlace(cluster, installation: invocation.installation),
       cluster: ClusterID(experiment: invocation.experiment.experimentID, name: cluster.name), json: format.json,

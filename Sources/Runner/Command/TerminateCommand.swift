@@ -13,8 +13,8 @@ struct TerminateCommand: AsyncParsableCommand {
       """,
     discussion: """
       Machines, security groups and key pairs are found by their tags, from whatever machine and folder they were \
-      launched. Prints what AWS says of the machines, and succeeds when a question by tag finds nothing any more. Ctrl-C \
-      and again is fine. Finished trials that were not collected go with the machines: a line says how many, if the \
+      launched. Prints what AWS says of the machines that it ends, however it goes on, and succeeds when a question by tag finds \
+      nothing any more. Ctrl-C and again is fine. The program alone will do, without cluster file. Finished trials that were not collected go with the machines: a line says how many, if the \
       frontend's host answers.
 
       With --local: processes and containers of crashed runs. What belongs to a run that is alive is left alone.
@@ -42,7 +42,7 @@ struct TerminateCommand: AsyncParsableCommand {
       guard root.config == Verb.noExperiment else {
         throw ValidationError("--expired is about all clusters, and \(root.config) about one; leave one of them out")
       }
-      let cloud = try Cloud(place.cluster, installation: try .current())
+      let cloud = try Cloud(place.cluster, installation: try .current(mayBeAlone: true))
       let commands = ClusterCommands(
         ["terminate", "--expired"], config: nil, cluster: place.cluster, overrides: overrides)
       return try await Lifecycle.terminate(try await Lifecycle.expired(on: cloud, commands), on: cloud, commands)

@@ -30,7 +30,7 @@ protocol InvalidInput: Error, CustomStringConvertible {
 
 /// Everything that is wrong with an input.
 struct Invalid<Input: UserInput>: InvalidInput, Equatable, Sendable {
-  /// Never empty; in the order of the text, what is missing first.
+  /// Never empty; in the order of the text, what it lacks as a whole first.
   let problems: [Problem]
 
   init(problems: [Problem]) {

@@ -93,7 +93,8 @@ struct Members {
     if let field = fields[key] { return field }
     problems.add(
       Problem(
-        origin: Origin(source: object.node.origin.source),
+        // What the text as a whole lacks has no place in it.
+        origin: object.keyPath.isEmpty ? Origin(source: object.node.origin.source) : object.node.origin,
         keyPath: object.keyPath.isEmpty ? key : "\(object.keyPath).\(key)",
         message: "missing; allowed: \(allowed)"))
     return nil

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from EC2Double.crash_sweep import Outcome, Worker, told
+from EC2Double.crash_sweep import PROGRAM, Outcome, Worker, told
 from EC2Double.sweep import point as points
 from EC2Double.sweep.point import EFFECT, ELSEWHERE, HERE, LOST, MUTATING, REPLIED, Crash, Point, Step
 
@@ -35,6 +35,9 @@ class SweepTests(unittest.TestCase):
     def assert_finds(self, text: str, program: list[str], steps: list[Step], *rules: dict[str, Any]) -> None:
         outcome = self.swept(program, steps, *rules)
         self.assertTrue(any(text in each for each in outcome.violations), told(outcome))
+
+    def test_the_program_is_the_repositorys_own(self) -> None:
+        self.assertEqual(PROGRAM, Path(__file__).resolve().parents[3] / ".build/debug/run_exp")
 
     def test_duplicates(self) -> None:
         steps = [Step("launch", HERE, Crash(EFFECT, MUTATING, FIRST_MACHINE)), Step("launch"), Step("terminate")]

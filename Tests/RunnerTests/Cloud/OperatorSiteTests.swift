@@ -53,6 +53,25 @@ struct OperatorSiteTests {
     }
   }
 
+  @Test("that cannot keep anything of clusters says where, why, what for and what to do")
+  func unwritable() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("", to: "file")
+    for (state, reason) in [
+      ("/proc/nope/run_exp", "/proc/nope: No such file or directory"),
+      ("\(file)/run_exp", "\(file)/run_exp: Not a directory"),
+      (file, "Not a directory"),
+    ] {
+      let failure = try #require(throws: Failure.self) { try StateFolder.make(state) }
+      #expect(failure.exitCode == .infrastructure)
+      #expect(failure.description.hasPrefix("\(state) cannot be written to: \(reason)\n"), "\(failure)")
+      #expect(failure.description.contains("the keys and the records of clusters"))
+      #expect(failure.description.contains("XDG_STATE_HOME"))
+    }
+    try StateFolder.make("\(folder.path)/a/b")
+    try StateFolder.make("\(folder.path)/a/b")
+  }
+
   /// Says an address, as the caller's, and remembers who was asked.
   private final class Echo: HTTPTransport {
     let asked = Mutex<[String]>([])

@@ -50,6 +50,10 @@ struct PriceTableTests {
     #expect(table.price(of: "c5.large", in: "eu-west-1") == nil)
     #expect(table.price(of: "c5.xlarge", in: "us-east-1") == nil)
     #expect(table.vcpus(of: "c5.xlarge") == nil)
+    #expect(table.perHour(of: ["c5.large", "c5.large"], in: "us-east-1") == "0.170 USD/h")
+    #expect(
+      table.perHour(of: ["c5.large", "c5.xlarge"], in: "us-east-1") == "0.085 USD/h and 1 of unknown price")
+    #expect(table.perHour(of: ["c5.large"], in: "eu-west-1") == "money (how much is not known)")
     #expect(try JSONDecoder().decode(PriceTable.self, from: JSONEncoder().encode(table)) == table)
   }
 

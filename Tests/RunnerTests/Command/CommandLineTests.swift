@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudUtil
 import Testing
 
 @testable import Runner
@@ -30,6 +31,29 @@ struct CommandLineTests {
     #expect(launch.finalDir.name == "D")
     #expect(launch.overrides.overrides == ["a=b", "c=-1"])
     #expect(launch.trials.runOptions == RunOptions(overwrite: false, engine: .auto, strict: true, port: 0))
+  }
+
+  @Test("is given back whole, for a shell, by a launch that failed; results are looked for where they go")
+  func again() throws {
+    let cluster = ClusterID(experiment: "x", name: "two")
+    let given = [
+      "my x.json", "launch", "--terminate-on-failure", "--build", "remote", "--engine", "docker", "--overwrite",
+      "--strict", "--port", "8080", "--limits", "worker:cpus=0.5", "--json", "--final_dir", "rep7", "--cluster", "two",
+      "--cluster-file", "c.yml", "--set", "send_rates=[20]",
+    ]
+    let launch = try #require(try RunExp.parseAsRoot(try Verb.arranged(given)) as? LaunchCommand)
+    let end = "--final_dir rep7 --cluster two --cluster-file c.yml --set 'send_rates=[20]'"
+    let again =
+      "run_exp 'my x.json' launch --terminate-on-failure --build remote --engine docker --overwrite --strict --port 8080 "
+      + "--limits worker:cpus=0.5 --json \(end)"
+    #expect(launch.commands.again(cluster) == again)
+    #expect(launch.commands.launch(cluster) == again)
+    #expect(launch.commands.verb("attach", cluster) == "run_exp 'my x.json' attach \(end)")
+    #expect(
+      launch.commands.terminate(cluster)
+        == "run_exp 'my x.json' terminate --cluster two --cluster-file c.yml --set 'send_rates=[20]'")
+    let plain = try #require(try parse("x.json", "launch", "--machines-only") as? LaunchCommand)
+    #expect(plain.commands.again(ClusterID(experiment: "x")) == "run_exp x.json launch --machines-only")
   }
 
   @Test("gives the other verbs their defaults")

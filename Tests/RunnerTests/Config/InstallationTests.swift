@@ -35,6 +35,20 @@ struct InstallationTests {
     #expect(failure.description.contains("RUN_EXP_HOME"))
   }
 
+  @Test("of a program that may be alone is its folder, or RUN_EXP_HOME, whatever is there")
+  func alone() throws {
+    func root(_ environment: [String: String]) throws -> String {
+      try Installation(executable: "/nowhere/bin/run_exp", environment: environment, mayBeAlone: true).root
+    }
+    #expect(try root([:]) == "/nowhere/bin")
+    #expect(try root(["RUN_EXP_HOME": "/nowhere"]) == "/nowhere")
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "run/models/digits.pt")
+    #expect(
+      try Installation(executable: "\(folder.path)/bin/run_exp", environment: [:], mayBeAlone: true).root == folder.path
+    )
+  }
+
   @Test("knows the file of every built-in model")
   func models() throws {
     let folder = try TemporaryFolder()

@@ -10,6 +10,8 @@ public struct CloudPace: Equatable, Sendable {
   public var coolDown: Duration = .seconds(30)
   /// Until every machine has to run, or to be terminated.
   public var patience: Duration = .seconds(900)
+  /// Between two lines about what is waited for all the same.
+  public var report: Duration = .seconds(30)
   /// Between two signs of life of a launch that holds a lease.
   public var renewal: Duration = .seconds(60)
   /// After which a lease without a sign of life is no one's.
@@ -25,6 +27,7 @@ public struct CloudPace: Equatable, Sendable {
     memory /= factor
     coolDown /= factor
     patience /= factor
+    report /= factor
     renewal /= factor
     leaseLife /= factor
   }

@@ -2,11 +2,14 @@ extension EC2Provider {
   /// Ends everything of `cluster`, whoever made it and whatever state it is in: machines, security groups, key pair.
   ///
   /// Returns when a question by tag shows nothing of it any more. May be called again at any time.
+  /// - Parameter ended: hears of machines as soon as they are ended, each once, whatever becomes of the rest.
   /// - Returns: the machines that were ended by this call.
-  /// - Throws: `FleetFailure`.
-  public func terminate(_ cluster: ClusterID) async throws -> [StateChange] {
+  /// - Throws: `FleetFailure`; `CancellationError`, after which what is left may be ended by another call.
+  public func terminate(
+    _ cluster: ClusterID, ended: @escaping @Sendable ([StateChange]) -> Void = { _ in }
+  ) async throws -> [StateChange] {
     try await explained(cluster) {
-      var course = Termination(provider: self, cluster: cluster)
+      var course = Termination(provider: self, cluster: cluster, ended: ended)
       return try await course.run()
     }
   }
@@ -15,6 +18,7 @@ extension EC2Provider {
   private struct Termination {
     let provider: EC2Provider
     let cluster: ClusterID
+    let ended: @Sendable ([StateChange]) -> Void
     private var changes: [String: StateChange] = [:]
     private var quietUntil = ContinuousClock.now
     private var hasSeenLease = false
@@ -24,10 +28,15 @@ extension EC2Provider {
     private var unproved: AWSError?
     /// Why a machine cannot be ended.
     private var refusal: AWSError?
+    /// Why the rest could not be removed at the last try, by the group's id or the name.
+    private var obstacles: [String: AWSError] = [:]
+    private var tellAt: ContinuousClock.Instant
 
-    init(provider: EC2Provider, cluster: ClusterID) {
+    init(provider: EC2Provider, cluster: ClusterID, ended: @escaping @Sendable ([StateChange]) -> Void) {
       self.provider = provider
       self.cluster = cluster
+      self.ended = ended
+      tellAt = .now + provider.pace.report
     }
 
     mutating func run() async throws -> [StateChange] {
@@ -38,16 +47,36 @@ extension EC2Provider {
         lookForLaunches(groups)
         let view = FleetView(instances: instances)
         if !view.alive.isEmpty { try await end(view.alive.map(\.id)) }
+        obstacles = [:]
         let isQuiet = ContinuousClock.now >= quietUntil
         if view.present.isEmpty, isQuiet, try await isRestRemoved(groups) {
           return changes.values.sorted { $0.instanceID < $1.instanceID }
         }
+        let left = left(view.present, groups)
         guard ContinuousClock.now < deadline else {
-          let left = view.present.map { "\($0.id) (\($0.state))" } + groups.map(\.id)
           throw FleetFailure(.late(left), cluster: cluster, alive: view.alive)
         }
+        // In a quiet time nothing of the rest has been tried yet.
+        if !view.present.isEmpty || !obstacles.isEmpty { tellOfWaiting(left) }
         try await provider.pause()
       }
+    }
+
+    /// What there still is, and why where that is known: `i-1 (shutting-down)`, `sg-1 (DeleteSecurityGroup: …)`.
+    private func left(_ present: [EC2Instance], _ groups: [SecurityGroup]) -> [String] {
+      let machines = present.map { "\($0.id) (\($0.state))" }
+      let known = groups.map { group in group.id + (obstacles[group.id].map { " (\($0))" } ?? "") }
+      let hidden = obstacles.filter { obstacle in groups.allSatisfy { $0.id != obstacle.key } }
+      return machines + known + hidden.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
+    }
+
+    private mutating func tellOfWaiting(_ left: [String]) {
+      guard ContinuousClock.now >= tellAt else { return }
+      tellAt = .now + provider.pace.report
+      // More than these tell nothing new.
+      let shown = 10
+      let rest = left.count > shown ? ", and \(left.count - shown) more" : ""
+      provider.tell("\(cluster): still waiting for \(left.prefix(shown).joined(separator: ", "))\(rest)")
     }
 
     /// A launch that died, or is alive, may have made machines that are not visible yet.
@@ -58,8 +87,11 @@ extension EC2Provider {
       if lease.state(now: .now, life: provider.pace.leaseLife) == .held {
         provider.tell("WARNING: a launch of \(lease.owner) is at work on cluster \(cluster); it will fail")
       } else {
-        let end = lease.isGivenUp ? "gave up" : "died at work"
-        provider.tell("a launch of cluster \(cluster) \(end): waiting until all that it made can be seen")
+        // A launch says who holds it; `terminate` takes the name for a moment only.
+        let end =
+          lease.isGivenUp ? "a launch of cluster \(cluster) gave up" : "a launch of cluster \(cluster) died at work"
+        let before = lease.holder.isEmpty ? "a terminate of cluster \(cluster) was cut short" : end
+        provider.tell("\(before): waiting until all that was made can be seen")
       }
     }
 
@@ -68,9 +100,9 @@ extension EC2Provider {
       var batches = stride(from: 0, to: ids.count, by: 100).map { Array(ids[$0..<min($0 + 100, ids.count)]) }
       while let batch = batches.popLast() {
         do {
-          for change in try await provider.client.send(TerminateInstances(batch)) {
-            if changes[change.instanceID] == nil { changes[change.instanceID] = change }
-          }
+          let new = try await provider.client.send(TerminateInstances(batch)).filter { changes[$0.instanceID] == nil }
+          for change in new { changes[change.instanceID] = change }
+          ended(new)
         } catch let error as AWSError where error.kind == .notFoundYet && batch.count > 1 {
           let known = batch.filter { !error.message.contains($0) }
           // Without the ids it complains of, or, if it names none, one by one.
@@ -101,6 +133,7 @@ extension EC2Provider {
           try await provider.client.send(DeleteSecurityGroup(groupID: group.id))
           hasDeletedRecord = hasDeletedRecord || group.name == cluster.resourceName
         } catch let error as AWSError where error.kind == .dependency {
+          obstacles[group.id] = error
           return false
         } catch let error as AWSError where error.kind == .notFoundYet {}
       }
@@ -122,6 +155,7 @@ extension EC2Provider {
                 .init([ClusterTag.experiment: cluster.experiment, ClusterTag.cluster: cluster.name]))
             ]))
       } catch let error as AWSError where error.kind == .duplicate {
+        obstacles[name] = error
         return false
       } catch let error as AWSError where error.kind == .missing(.network) {
         // Without a network there are no groups in it.

@@ -9,15 +9,19 @@ public struct EC2Provider: Provider {
   let pace: CloudPace
   /// Told what is going on, a line at a time.
   let tell: @Sendable (String) -> Void
+  /// What machines cost while they run, in words; CloudUtil knows no prices.
+  let price: @Sendable (_ instanceTypes: [String]) -> String
 
   public init(
     client: EC2Client, settings: EC2FleetSettings, site: any LaunchSite, pace: CloudPace = CloudPace(),
+    price: @escaping @Sendable (_ instanceTypes: [String]) -> String = { _ in "money" },
     tell: @escaping @Sendable (String) -> Void
   ) {
     self.client = client
     self.settings = settings
     self.site = site
     self.pace = pace
+    self.price = price
     self.tell = tell
   }
 

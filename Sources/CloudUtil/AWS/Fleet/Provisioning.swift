@@ -248,7 +248,11 @@ struct Provisioning: Sendable {
     let unused = plan.unused
     if !unused.isEmpty {
       let list = unused.map { "\($0.id) (\($0.type), \($0.state))" }.sorted().joined(separator: ", ")
-      provider.tell("WARNING: the cluster has machines that this experiment does not use, and that cost: \(list)")
+      // What is stopped costs no more than its volume.
+      let running = unused.filter { [.pending, .running].contains($0.state) }.map(\.type)
+      let price = running.isEmpty ? "money for their volumes" : provider.price(running)
+      provider.tell(
+        "WARNING: the cluster has machines that this experiment does not use, and that cost \(price): \(list)")
     }
   }
 

@@ -30,6 +30,25 @@ enum ClusterFile: Codable, Equatable, Sendable {
     return FileManager.default.fileExists(atPath: own) ? defaultPath : "\(installation.root)/\(defaultPath)"
   }
 
+  /// Reads the file that holds.
+  /// - Parameter mayBeAbsent: for verbs about clusters that are there already, which need no more than a region and
+  ///   credentials: if no file was asked for and there is none, machines of EC2 with every key at its default.
+  /// - Returns: what it says, and its path.
+  static func load(
+    option: String?, installation: Installation, mayBeAbsent: Bool, environment: [String: String],
+    currentFolder: String = FileManager.default.currentDirectoryPath
+  ) throws(InvalidClusterFile) -> (file: ClusterFile, path: String) {
+    let path = path(option: option, installation: installation, currentFolder: currentFolder)
+    guard mayBeAbsent, option == nil, !FileManager.default.fileExists(atPath: path) else {
+      return (try load(path: path, environment: environment), path)
+    }
+    let origin = Origin(source: path)
+    let provider = JSONNode(value: .string(Provider.ec2.rawValue), origin: origin)
+    let member = JSONNode.Member(key: ClusterKey.provider.rawValue, keyOrigin: origin, node: provider)
+    let root = JSONNode(value: .object([member]), origin: origin)
+    return (try ClusterReader.read(root, environment: environment), path)
+  }
+
   /// - Parameter environment: `PARM_SSH_KEY` names a private key that holds over `key`; `HOME` is what `~/` stands for.
   /// - Throws: `InvalidClusterFile` with everything that is wrong: the file, its YAML, its keys.
   static func load(path: String, environment: [String: String]) throws(InvalidClusterFile) -> ClusterFile {

@@ -173,12 +173,13 @@ extension GroupServer {
 
   func provider(
     site: any LaunchSite = NoSite(), pace: CloudPace = GroupServer.pace,
-    tell: @escaping @Sendable (String) -> Void = { _ in }
+    tell: @escaping @Sendable (String) -> Void = { _ in },
+    price: @escaping @Sendable ([String]) -> String = { _ in "money" }
   ) -> EC2Provider {
     let settings = EC2FleetSettings(
       zones: [], image: .newest(owner: "self", name: "*"), volume_gb: 8, lifetime: .seconds(3600), tags: [:], run: "r1",
       owner: "ada@laptop")
-    return EC2Provider(client: client, settings: settings, site: site, pace: pace, tell: tell)
+    return EC2Provider(client: client, settings: settings, site: site, pace: pace, price: price, tell: tell)
   }
 
   struct NoSite: LaunchSite {

@@ -29,7 +29,9 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: state) }
     let server = GroupServer { action, _, region in try fault(action, &region, state + "/launches.jsonl") }
     let told = Told()
-    let provider = server.provider(site: Site(state: state)) { line in told.lines.withLock { $0.append(line) } }
+    let price = { @Sendable (types: [String]) in "\(types.count) coins" }
+    let provider = server.provider(
+      site: Site(state: state), tell: { line in told.lines.withLock { $0.append(line) } }, price: price)
     try await body(server, provider, told)
   }
 
@@ -41,6 +43,42 @@ import Testing
       let second = try await provider.provision(ProvisionTests.spec)
       #expect(second[Role("worker")]?.map(\.name) == ["i-2000", "i-2001"])
       #expect(server.calls.count { $0.hasPrefix("RunInstances") } == 1)
+    }
+  }
+
+  @Test("Machines that run and are not used are told with what they cost")
+  func unused() async throws {
+    try await use({ _, _, _ in nil }) { server, provider, told in
+      server.change { $0.machines["i-1"] = ClusterRecord.test().tags.merging([ClusterTag.role: "client"]) { $1 } }
+      _ = try await provider.provision(ProvisionTests.spec)
+      #expect(
+        told.lines.withLock { $0.contains { $0.hasSuffix("does not use, and that cost 1 coins: i-1 (t, running)") } })
+    }
+  }
+
+  @Test("A launch has a share of what it has asked for itself, of nothing else, and of nothing that was made anew")
+  func share() async throws {
+    try await use({ _, _, _ in nil }) { server, provider, _ in
+      #expect(try await provider.share(of: .test) == .none)
+      _ = try await provider.provision(ProvisionTests.spec)
+      #expect(try await provider.share(of: .test) == .all)
+      let lease = [ClusterTag.holder: "7.7@there", ClusterTag.owner: "eve", ClusterTag.renewed: UTCTime.now.iso8601]
+      server.change { $0.machines["i-1"] = ClusterRecord.test().tags.merging([ClusterTag.token: "other"]) { $1 } }
+      #expect(try await provider.share(of: .test) == .some)
+      server.change { region in
+        let tags = [ClusterTag.experiment: "exp", ClusterTag.cluster: "main"]
+        _ = region.add("\(ProvisionTests.record)/lease", tags.merging(lease) { $1 })
+      }
+      var pace = GroupServer.pace
+      pace.leaseLife = .seconds(600)
+      let patient = server.provider(site: provider.site, pace: pace)
+      #expect(try await patient.share(of: .test) == .busy(owner: "eve"))
+      server.change { region in
+        region.groups = []
+        let tags = ClusterRecord.test().tags.merging([ClusterTag.image: "ami-1"]) { $1 }
+        _ = region.add(ProvisionTests.record, tags)
+      }
+      #expect(try await provider.share(of: .test) == .none)
     }
   }
 

@@ -96,6 +96,50 @@ import Testing
     #expect(server.groups.isEmpty && tries.withLock(\.self) == 4)
   }
 
+  @Test(
+    "What is waited for is told now and then, with why; a group that is used for ever is an error that says by what")
+  func usedForEver() async throws {
+    let server = GroupServer { action, form, _ in
+      action == "DeleteSecurityGroup" && form["GroupId"] == "sg-1" ? "DependencyViolation:eni-7 uses it" : nil
+    }
+    fill(server, machines: 0)
+    let told = Mutex<[String]>([])
+    let provider = server.provider { line in told.withLock { $0.append(line) } }
+    let failure = await #expect(throws: FleetFailure.self) { _ = try await provider.terminate(.test) }
+    guard case .late(let left) = failure?.reason else { throw Unexpected() }
+    #expect(left.count == 1 && left[0].hasPrefix("sg-1 (DeleteSecurityGroup: DependencyViolation: eni-7 uses it"))
+    #expect(left[0].contains("(request "))
+    #expect(told.withLock(\.self).contains("exp/main: still waiting for \(left[0])"))
+  }
+
+  @Test("Who asks hears of every machine that was ended, though another cannot be")
+  func protected() async throws {
+    let server = GroupServer { action, form, _ in
+      let isAbout = GroupServer.list(form, "InstanceId").contains("i-1001")
+      return action == "TerminateInstances" && isAbout ? "OperationNotPermitted" : nil
+    }
+    fill(server, machines: 3)
+    let ended = Mutex<[StateChange]>([])
+    await #expect(throws: FleetFailure.self) {
+      _ = try await server.provider().terminate(.test) { changes in ended.withLock { $0 += changes } }
+    }
+    #expect(ended.withLock { Set($0.map(\.instanceID)) } == ["i-1000", "i-1002"])
+    #expect(server.machines == ["i-1001"])
+  }
+
+  @Test("A name that a terminate held when it was killed is told for what it is")
+  func afterTerminate() async throws {
+    let server = GroupServer()
+    fill(server, machines: 0)
+    server.change { region in _ = region.add("run_exp/exp/main/lease", TerminateTests.tags) }
+    let told = Mutex<[String]>([])
+    _ = try await server.provider { line in told.withLock { $0.append(line) } }.terminate(.test)
+    #expect(server.groups.isEmpty)
+    let lines = told.withLock(\.self)
+    #expect(lines.contains { $0.hasPrefix("a terminate of cluster exp/main was cut short") }, "\(lines)")
+    #expect(!lines.contains { $0.contains("launch") })
+  }
+
   @Test("What a launch that died may have made is waited for, found and ended")
   func afterDeath() async throws {
     let looks = Mutex(0)

@@ -148,6 +148,14 @@ struct BrokenClusterFiles {
     #expect(ending.text.hasPrefix("run_exp: 4 problems in the cluster file\n\(file):2:21: zones[1]: "))
   }
 
+  @Test("that lack a key within another say where that one stands")
+  func missingWithin() throws {
+    let error = try #require(throws: InvalidClusterFile.self) {
+      try ClusterText.read("provider: ec2\nregion: us-east-1\nimage: {name: x}\n")
+    }
+    #expect(error.description.hasPrefix("c.yml:3:8: image.owner: missing; allowed: an account"))
+  }
+
   @Test("that are no YAML, or not there, say where and why")
   func unreadable() throws {
     let folder = try TemporaryFolder()

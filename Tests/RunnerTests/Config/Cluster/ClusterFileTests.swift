@@ -69,6 +69,24 @@ struct ClusterFileTests {
     #expect(path("mine.yml") == "mine.yml")
   }
 
+  @Test("may be absent for verbs that need none: EC2 and every default then, unless a file was asked for")
+  func absent() throws {
+    let nowhere = try Installation(executable: "/nowhere/run_exp", environment: [:], mayBeAlone: true)
+    func load(_ option: String?, mayBeAbsent: Bool) throws -> ClusterFile {
+      try ClusterFile.load(
+        option: option, installation: nowhere, mayBeAbsent: mayBeAbsent, environment: ["PARM_SSH_KEY": "/k"],
+        currentFolder: "/nowhere"
+      ).file
+    }
+    var expected = EC2Settings()
+    expected.key = "/k"
+    #expect(try load(nil, mayBeAbsent: true) == .ec2(expected))
+    for (option, mayBeAbsent) in [(nil, false), ("no.yml", true), ("no.yml", false)] {
+      let error = try #require(throws: InvalidClusterFile.self) { try load(option, mayBeAbsent: mayBeAbsent) }
+      #expect(error.description.contains("no such file"))
+    }
+  }
+
   @Test("survives being written as JSON and read again, with the keys of the file")
   func codable() throws {
     let files = [
