@@ -135,8 +135,12 @@ enum Bootstrap {
           sleep 3
           continue
         fi
+        fetch=$(grep '^Err:\|^W: Failed' "$log" | head -n 3)
+        [ -z "$fetch" ] || why="a mirror of packages cannot be reached, or lacks something; $why"
         echo "$why" >&2
-        { grep '^Err:\|^E:\|^W: Failed\|^dpkg: error' "$log" || tail -n 3 "$log"; } | tail -n 6 >&2
+        reasons=$(printf '%s\n' "$fetch"; grep '^E:\|^dpkg: error' "$log" | tail -n 3)
+        [ -n "$(echo $reasons)" ] || reasons=$(tail -n 3 "$log")
+        printf '%s\n' "$reasons" | sed '/^$/d' >&2
         exit 1
       done
     fi

@@ -59,6 +59,17 @@ import Testing
     #expect(unknown.stderr.hasPrefix("apt-get cannot install: docker.io"))
     #expect(unknown.stderr.hasSuffix("\nE: Unable to locate package docker.io\n"))
 
+    // An update that could not fetch its lists succeeds; what comes of it is not the cause.
+    let unreachable = try await install(
+      apt: """
+        echo "Err:1 http://mirror bookworm InRelease"; echo "W: Failed to fetch http://mirror  Could not connect"
+        case "$*" in *install*) for n in 1 2 3 4 5 6 7; do echo "E: Unable to locate package $n"; done; exit 100 ;; esac
+        """, patience_s: 60)
+    #expect(unreachable.stderr.hasPrefix("a mirror of packages cannot be reached, or lacks something; apt-get cannot"))
+    #expect(
+      unreachable.stderr.contains("\nW: Failed to fetch http://mirror  Could not connect\nErr:1"),
+      "\(unreachable.stderr)")
+
     let slow = try await install(apt: #"echo "Get:1 http://mirror"; sleep 100"#, patience_s: 1)
     #expect(slow.termination == .exited(1))
     #expect(slow.stderr.hasPrefix("apt-get was not done in time with: docker.io"))
