@@ -46,8 +46,9 @@ import Testing
     kill(try #require(worker).identity.pid, SIGKILL)
     let output = try await launched
     #expect(output.termination == .exited(73), "\(output.stderr)")
-    #expect(
-      output.stdout.contains("\nVERDICT\nINVALID\nbg_worker/0 of the second tenant was killed by"), "\(output.stdout)")
+    let rules = try bench.brokenRules()
+    #expect(rules.count == 1 && rules[0].hasPrefix("bg_worker/0 of the second tenant was killed by"), "\(rules)")
+    #expect(output.stdout.contains("\nVERDICT\nINVALID\n") && output.stdout.contains("\n\(rules.first ?? "-")\n"))
     #expect(bench.text("background.json").contains("bg_worker/0"))
     #expect(bench.processes.isEmpty)
   }
