@@ -67,15 +67,11 @@ struct DockerBackgroundTests {
   func killed(background: String) async throws {
     let bench = try ExperimentBench()
     defer { bench.remove() }
-    let run =
-      "sh -c 'echo $$ >pid; exec \"$@\"' sh $RUN launch --local --engine docker --set send_rates='[5]' --set background_traffic=\(background)"
-    async let killed = bench.run(run)
-    let prefix = background.contains("clipper") ? "bg_client-0-parm" : "shuffle-0-parm"
-    while try await !bench.containers().contains(prefix) { try await Task.sleep(for: .milliseconds(50)) }
-    let pid = Int32(bench.text("pid").trimmingCharacters(in: .whitespacesAndNewlines))
-    kill(try #require(pid), SIGKILL)
-    _ = try await killed
-    #expect(try await bench.containers().contains(prefix))
+    let container = background.contains("clipper") ? "bg_client-0-parm" : "shuffle-0-parm"
+    _ = try await bench.run(
+      "$RUN launch --local --engine docker --set send_rates='[5]' --set background_traffic=\(background)",
+      until: { try await bench.containers().contains(container) }, signal: SIGKILL)
+    #expect(try await bench.containers().contains(container))
     #expect(try await bench.run("$RUN terminate --local").termination.isSuccess)
     #expect(try await bench.containers().isEmpty)
   }

@@ -51,19 +51,21 @@ struct DockerLaunchTests {
   func stopped() async throws {
     let bench = try ExperimentBench()
     defer { bench.remove() }
-    let interrupted = try await bench.run("timeout --preserve-status -s INT 3 $RUN launch --local --engine docker")
+    let launch = "$RUN launch --local --engine docker"
+    func runs() async throws -> Bool { try await !bench.containers().isEmpty }
+    let interrupted = try await bench.run(launch, until: runs, signal: SIGINT)
     #expect(interrupted.termination == .exited(130), "\(interrupted.stderr)")
     #expect(try await bench.containers().isEmpty)
 
-    _ = try await bench.run("timeout -s KILL 3 $RUN launch --local --engine docker")
+    _ = try await bench.run(launch, until: runs, signal: SIGKILL)
     #expect(try await !bench.containers().isEmpty)
     for _ in 0..<2 {
       #expect(try await bench.run("$RUN terminate --local").termination.isSuccess)
       #expect(try await bench.containers().isEmpty)
     }
 
-    _ = try await bench.run("timeout -s KILL 3 $RUN launch --local --engine docker")
-    let again = try await bench.run("$RUN launch --local --engine docker")
+    _ = try await bench.run(launch, until: runs, signal: SIGKILL)
+    let again = try await bench.run(launch)
     #expect(again.termination.isSuccess, "\(again.stderr)")
     #expect(try await bench.containers().isEmpty)
   }

@@ -1,5 +1,6 @@
 import CloudUtil
 import Foundation
+import Testing
 
 /// A folder of its own and an experiment id that nobody else uses.
 struct ExperimentBench {
@@ -32,6 +33,19 @@ struct ExperimentBench {
       throw error
     }
   }
+
+  /// Runs `command`, one program with its arguments, and sends it `signal` as soon as `condition` holds, after a minute at
+  /// the latest; so the test is not about how fast the machine gets there.
+  func run(_ command: String, until condition: () async throws -> Bool, signal: Int32) async throws -> Output {
+    async let ended = run(#"sh -c 'echo $$ >pid; exec "$@"' sh \#(command)"#)
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try await !condition(), .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+    kill(try #require(pid_t(text("pid").trimmingCharacters(in: .whitespacesAndNewlines))), signal)
+    return try await ended
+  }
+
+  /// A client of the experiment runs: load is sent, or will be at once.
+  var sendsLoad: Bool { processes.contains { $0.commandLine.contains("/client ") } }
 
   /// Names of the experiment's containers, running or not.
   func containers() async throws -> [String] {

@@ -99,9 +99,10 @@ import Testing
       {"at_s": 0.3, "action": "kill", "target": "redis"}, {"at_s": 0.6, "action": "restart", "target": "worker/0"},
       {"at_s": 0.9, "action": "restart", "target": "redis"}, {"at_s": 1.5, "action": "restart", "target": "worker/1"}
       """
-    let output = try await launch(bench, faults)
+    // Load lasts long enough for the last to join.
+    let output = try await launch(bench, faults, "--set num_queries=500")
     #expect(output.termination.isSuccess, "\(output.stderr)")
-    #expect(output.stdout.contains("\n200\t") && !output.stdout.contains("FAILED"))
+    #expect(output.stdout.contains("\n500\t") && !output.stdout.contains("FAILED"))
     #expect(events(bench).allSatisfy { $0[9] == "done" }, "\(events(bench))")
     let log = bench.text("logs/frontend.log")
     #expect(log.contains("redis is back"))
@@ -147,7 +148,9 @@ import Testing
       {"at_s": 0.5, "action": "restart", "target": "worker/0"},
       {"at_s": 0.5, "action": "slow", "target": "worker/0", "factor": 1},
       {"at_s": 0.5, "action": "slow", "target": "worker/0", "factor": 6}
-      """, #"--set service_time='{"kind":"constant","median_ms":5}' --set redundancy_modes='["none"]'"#)
+      """,
+      #"--set num_queries=400 --set service_time='{"kind":"constant","median_ms":5}' --set redundancy_modes='["none"]'"#
+    )
     #expect(output.termination.isSuccess, "\(output.stderr)")
     #expect(output.stderr.components(separatedBy: "lost worker/0").count == 2, "\(output.stderr)")
     let restarted = try #require(events(bench).first.flatMap { Int64($0[8]) })
@@ -217,8 +220,9 @@ import Testing
     let bench = try ExperimentBench()
     defer { bench.remove() }
     let output = try await bench.run(
-      "timeout --preserve-status -s INT 2 $RUN launch --local --engine process --set num_queries=1000 "
-        + #"--set faults='[{"at_s": 0.1, "action": "pause", "target": "random"}]'"#)
+      "$RUN launch --local --engine process --set num_queries=1000 "
+        + #"--set faults='[{"at_s": 0.1, "action": "pause", "target": "random"}]'"#,
+      until: { (0..<3).contains { state(ofWorker: $0, in: bench) == "T" } }, signal: SIGINT)
     #expect(output.termination == .exited(130), "\(output.stderr)")
     #expect(bench.processes.isEmpty)
   }

@@ -154,11 +154,21 @@ import Testing
     #expect(try await bench.run("$RUN analyze | head -n 1").stdout.hasPrefix("results/local/"))
   }
 
+  /// Whether load has been sent for so many seconds.
+  private func sends(_ bench: ExperimentBench, for seconds: Double = 0) -> () async throws -> Bool {
+    {
+      guard bench.sendsLoad else { return false }
+      try await Task.sleep(for: .seconds(seconds))
+      return true
+    }
+  }
+
   @Test("is stopped by an interrupt with exit status 130, keeps its records so far and leaves no process")
   func interrupted() async throws {
     let bench = try ExperimentBench()
     defer { bench.remove() }
-    let output = try await bench.run("timeout --preserve-status -s INT 2 $RUN launch --local --engine process")
+    let output = try await bench.run(
+      "$RUN launch --local --engine process", until: sends(bench, for: 1), signal: SIGINT)
     #expect(output.termination == .exited(130), "\(output.stderr)")
     #expect(bench.processes.isEmpty)
     #expect(bench.text("0.partial/records.csv").split(separator: "\n").count > 20)
@@ -198,17 +208,10 @@ import Testing
     #expect(try await bench.run(command).termination.isSuccess)
     let summaries = bench.files.filter { $0.hasSuffix("/0/summary.json") }
     let before = Dictionary(uniqueKeysWithValues: summaries.map { ($0, bench.text($0)) })
-    async let killed = bench.run("{ \(command) --overwrite & echo $! >pid; wait $!; true; }")
-    var replaced: [String] = []
-    #expect(
-      try await bench.eventually {
-        replaced = summaries.filter { !bench.text($0).isEmpty && bench.text($0) != before[$0] }
-        return !replaced.isEmpty
-      })
-    kill(try #require(pid_t(bench.text("pid").trimmingCharacters(in: .whitespacesAndNewlines))), SIGKILL)
-    _ = try await killed
-    let kept = replaced.map { ($0, bench.text($0)) }
-    #expect(kept.count < 3)
+    func replaced() -> [String] { summaries.filter { !bench.text($0).isEmpty && bench.text($0) != before[$0] } }
+    _ = try await bench.run("\(command) --overwrite", until: { !replaced().isEmpty }, signal: SIGKILL)
+    let kept = replaced().map { ($0, bench.text($0)) }
+    #expect((1..<3).contains(kept.count))
     let again = try await bench.run("\(command) --overwrite")
     #expect(again.termination.isSuccess, "\(again.stderr)")
     for (file, text) in kept { #expect(bench.text(file) == text, "\(file) was measured again") }
@@ -234,7 +237,7 @@ import Testing
   func crashed() async throws {
     let bench = try ExperimentBench()
     defer { bench.remove() }
-    _ = try await bench.run("timeout -s KILL 2 $RUN launch --local --engine process")
+    _ = try await bench.run("$RUN launch --local --engine process", until: sends(bench), signal: SIGKILL)
     #expect(!bench.processes.isEmpty)
     for _ in 0..<2 {
       #expect(try await bench.run("$RUN terminate --local").termination.isSuccess)

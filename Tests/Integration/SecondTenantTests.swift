@@ -57,14 +57,14 @@ import Testing
   func ended() async throws {
     let bench = try ExperimentBench()
     defer { bench.remove() }
-    _ = try await bench.run(
-      "timeout -s KILL 3 $RUN launch --local --engine process --set send_rates='[20]' \(Self.tenant)")
-    #expect(bench.processes.contains { $0.commandLine.contains("-bg ") })
+    let launch = "$RUN launch --local --engine process --set send_rates='[20]' \(Self.tenant)"
+    func runs() -> Bool { bench.processes.contains { $0.commandLine.contains("-bg ") } }
+    _ = try await bench.run(launch, until: runs, signal: SIGKILL)
+    #expect(runs())
     #expect(try await bench.run("$RUN terminate --local").termination.isSuccess)
     #expect(bench.processes.isEmpty)
 
-    let interrupted = try await bench.run(
-      "timeout --preserve-status -s INT 3 $RUN launch --local --engine process --set send_rates='[20]' \(Self.tenant)")
+    let interrupted = try await bench.run(launch, until: runs, signal: SIGINT)
     #expect(interrupted.termination == .exited(130), "\(interrupted.stderr)")
     #expect(bench.processes.isEmpty)
   }
