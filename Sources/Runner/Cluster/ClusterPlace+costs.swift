@@ -9,7 +9,14 @@ extension ClusterPlace {
     _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
   ) async throws {
     defer { hold.release() }
-    guard case .ec2(let cloud) = self else { return }
+    guard case .ec2(let cloud) = self else {
+      progress.tell(
+        """
+        to try again:                      \(commands.again(site.cluster))
+        to remove what it put on machines: \(commands.terminate(site.cluster))
+        """)
+      return
+    }
     var isGivenBack = options.terminatesOnFailure && !(error is CancellationError)
     if isGivenBack, let reason = await use(of: site).reasonToStay {
       progress.tell("not given back, since \(reason)")

@@ -24,7 +24,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Simulate the experiment with these numbers of base instances (comma-separated), send_rates scaled along, and show how the tail moves.",
-      valueName: "n,..."))
+      valueName: "n,..."), transform: HostScales.init)
   var hosts: HostScales?
   @Option(
     help: ArgumentHelp(
@@ -75,13 +75,17 @@ struct SimulateCommand: AsyncParsableCommand {
 }
 
 /// `100,1000,10000`.
-struct HostScales: ExpressibleByArgument, Equatable, Sendable {
+struct HostScales: Equatable, Sendable {
   var scales: [HostScaling]
 
-  init?(argument: String) {
+  /// - Throws: `ValidationError` with what is allowed.
+  init(_ argument: String) throws {
     let words = argument.split(separator: ",", omittingEmptySubsequences: false)
     let counts = words.compactMap { Int($0) }.filter(HostScaling.range.contains)
-    guard counts.count == words.count, Set(counts).count == counts.count else { return nil }
+    guard counts.count == words.count, Set(counts).count == counts.count else {
+      let (least, most) = (HostScaling.range.lowerBound, HostScaling.range.upperBound)
+      throw ValidationError("allowed are whole numbers from \(least) to \(most), each once, with commas between")
+    }
     scales = counts.map { HostScaling(hosts: $0) }
   }
 }

@@ -102,7 +102,7 @@ struct PlanText {
     if let trial = sweep.trials.first(where: { $0.background == .clipper }) {
       let instances = Trial.secondTenantInstances(numModels: trial.numModels)
       notes.append(
-        "second tenant (bg clipper): \(instances == 1 ? "1 instance" : "\(instances) instances") of \(trial.model) beside the trial's, "
+        "second tenant (bg clipper): a frontend, a client and \(instances == 1 ? "1 instance" : "\(instances) instances") of \(trial.model) beside the trial's, "
           + "at \(Number.text(trial.backgroundRate ?? 0)) queries/s; cores and busy are without it")
     }
     return notes

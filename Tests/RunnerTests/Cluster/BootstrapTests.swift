@@ -70,7 +70,7 @@ import Testing
       unreachable.stderr.contains("\nW: Failed to fetch http://mirror  Could not connect\nErr:1"),
       "\(unreachable.stderr)")
 
-    let slow = try await install(apt: #"echo "Get:1 http://mirror"; sleep 100"#, patience_s: 1)
+    let slow = try await install(apt: #"echo "Get:1 http://mirror"; sleep 100"#, patience_s: 3)
     #expect(slow.termination == .exited(1))
     #expect(slow.stderr.hasPrefix("apt-get was not done in time with: docker.io"))
     #expect(slow.stderr.hasSuffix("\nGet:1 http://mirror\n"))

@@ -74,7 +74,9 @@ struct PlanTextTests {
     #expect(text.contains("warning: trials 0-1: the models need up to 5.40 cores, this machine has 2"))
     #expect(text.contains("network shuffles (bg) run here between containers, as root, over links of 1000 Mbit/s"))
     let tenant = try plan(["background_traffic": #"["clipper"]"#, "background_rate": "7"])
-    #expect(tenant.contains("second tenant (bg clipper): 1 instance of resnet18 beside the trial's, at 7 queries/s"))
+    #expect(
+      tenant.contains(
+        "second tenant (bg clipper): a frontend, a client and 1 instance of resnet18 beside the trial's, at 7 queries/s"))
     #expect(try !plan().contains("warning"))
   }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 
@@ -94,9 +95,9 @@ struct SimulationLimitsTests {
     var coded = experiment
     coded.kValues = [2, 4]
     #expect(throws: Failure.self) { try HostScaling(hosts: 3).scaled(coded) }
-    #expect(HostScales(argument: "100,1000")?.scales == [HostScaling(hosts: 100), HostScaling(hosts: 1000)])
+    #expect(try HostScales("100,1000").scales == [HostScaling(hosts: 100), HostScaling(hosts: 1000)])
     for wrong in ["", "1", "100,", "100,100", "x", "2000000"] {
-      #expect(HostScales(argument: wrong) == nil, "\(wrong)")
+      #expect(throws: ValidationError.self, "\(wrong)") { try HostScales(wrong) }
     }
   }
 

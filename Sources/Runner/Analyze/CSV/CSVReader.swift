@@ -18,8 +18,8 @@ struct CSVReader {
     let header = columns.joined(separator: ",")
     let first = bytes.prefix { $0 != CSVReader.newline }
     guard first.elementsEqual(header.utf8), first.count < bytes.count else {
-      let found = String(decoding: first.prefix(200), as: UTF8.self)
-      throw CSVError(file: file, line: 1, column: nil, reason: "the header is \"\(found)\", not \"\(header)\"")
+      let found = JSONNode.quoted(String(decoding: first.prefix(200), as: UTF8.self))
+      throw CSVError(file: file, line: 1, column: nil, reason: "the header is \(found), not \"\(header)\"")
     }
     position = first.count + 1
     line = 2
