@@ -52,6 +52,25 @@ extension CloudTests {
     }
   }
 
+  @Suite("A launch after one that died") struct AfterDeath {
+    @Test("with another key is refused, though the machines that let the first key in cannot be seen yet")
+    func otherKey() async throws {
+      let hidden = CloudBench.Rule(fault: "invisible", actions: ["RunInstances"], seconds: [20, 20])
+      try await CloudBench.use(rules: [hidden]) { bench in
+        let first = try bench.start(["x.json", "launch", "--machines-only"])
+        #expect(try await bench.eventually { try await bench.alive.count == 5 })
+        first.interrupt()
+        _ = try await first.end()
+        let other = try await bench.run("x.json launch --machines-only", as: .elsewhere)
+        #expect(other.termination == .exited(65), "\(other.stderr)")
+        #expect(other.stderr.contains("the machines of cluster cloud-test/main let another key in than"))
+        // Whose key it is goes on.
+        try await bench.must("x.json launch --machines-only")
+        #expect(try await bench.machines.count == 5)
+      }
+    }
+  }
+
   @Suite("Tags that somebody else wrote") struct ForeignTags {
     @Test("end no cluster, and touch no folder")
     func expired() async throws {

@@ -69,6 +69,9 @@ extension TrialRun {
 
   // MARK: What is heard
 
+  /// Within which an announcement is heard that was made before its component ended.
+  private static let lastWord: Duration = .milliseconds(200)
+
   private func listen(
     in group: inout ThrowingTaskGroup<Void, any Error>, to desk: ControlDesk, _ events: Events.Continuation
   ) {
@@ -83,6 +86,8 @@ extension TrialRun {
     }
     group.addTask { [engine, background] in
       for await exit in engine.exits() {
+        // Why it ended by itself it has said, and that comes by another way.
+        if case .exited(1..<128) = exit.termination { try await Task.sleep(for: TrialRun.lastWord) }
         let how = await TrialRun.describe(exit, of: engine)
         background?.hear(of: exit, how)
         if background?.owns(exit.name) ?? false { continue }

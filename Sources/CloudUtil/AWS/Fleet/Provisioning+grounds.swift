@@ -32,8 +32,10 @@ extension Provisioning {
     return (record, image)
   }
 
-  /// Makes the public key known under the cluster's name.
-  func ensureKey(isInUse: Bool) async throws -> String {
+  /// Makes the public key known under the cluster's name. A key of that name that is another is replaced, unless there are
+  /// machines, which let that one in.
+  /// - Parameter alive: as far as they have been seen.
+  func ensureKey(alive: [EC2Instance]) async throws -> String {
     let key = premises.key
     let name = cluster.resourceName
     for attempt in 0... {
@@ -55,7 +57,7 @@ extension Provisioning {
           try await provider.pause()
           continue
         }
-        guard !isInUse else {
+        guard try await isEmpty(alive) else {
           throw misfit(
             "the machines of cluster \(cluster) let another key in than \(key.fingerprint): launch from where it was made, "
               + "name its key in PARM_SSH_KEY, or make another cluster with --cluster NAME")
@@ -64,6 +66,17 @@ extension Provisioning {
       }
     }
     return name
+  }
+
+  /// Whether the cluster has no machine, not even one that a launch before this one made and that was not seen at once.
+  private func isEmpty(_ alive: [EC2Instance]) async throws -> Bool {
+    guard alive.isEmpty else { return false }
+    let end = ContinuousClock.now + unseen(mayHide: dead != nil)
+    while .now < end {
+      try await provider.pause()
+      guard try await provider.instances(of: cluster).allSatisfy(\.state.isEnding) else { return false }
+    }
+    return true
   }
 
   func ensureFirewall(_ record: ClusterRecord) async throws {

@@ -18,7 +18,7 @@ struct Provisioning: Sendable {
     let (record, image) = try await renewed(alive: alive)
     // Before any of them is started: a machine that boots looks at once whether its time is over.
     try await alignExpiry(alive, record)
-    let keyName = try await ensureKey(isInUse: !alive.isEmpty)
+    let keyName = try await ensureKey(alive: alive)
     try await ensureFirewall(record)
     let journal = try LaunchJournal(folder: provider.site.folder(of: cluster))
     let parameters = LaunchParameters(
@@ -30,7 +30,8 @@ struct Provisioning: Sendable {
     }
     let launches = launches(present: present, unanswered: history.unanswered)
     var plan = FleetPlan(
-      wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: quiet(history), now: ContinuousClock.now
+      wants, imageID: image.id, launches: launches, pace: provider.pace, quiet: unseen(mayHide: history.mayHide),
+      now: ContinuousClock.now
     )
     do {
       // What is seen once is there: the next question may not show it.
@@ -58,10 +59,10 @@ struct Provisioning: Sendable {
     }
   }
 
-  /// For how long nothing is asked for: what launches before have made may not be visible yet; and of a cluster that was
-  /// there, one look that shows too few machines is not enough.
-  private func quiet(_ history: LaunchHistory) -> Duration {
-    if history.mayHide { return provider.pace.visibility }
+  /// For how long machines of launches before may not be seen: nothing is asked for meanwhile. Of a cluster that was there,
+  /// one look that shows too few is not enough, even if none of its launches may hide any.
+  func unseen(mayHide: Bool) -> Duration {
+    if mayHide { return provider.pace.visibility }
     return opened.isNew ? .zero : provider.pace.poll * 4
   }
 
