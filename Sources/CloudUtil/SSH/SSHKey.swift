@@ -34,8 +34,13 @@ struct SSHKey: Confidential {
     }
     let damaged = "it is cut off or damaged"
     guard lines.contains(where: { $0.hasPrefix("-----END ") }) else { return damaged }
-    guard first.contains(" OPENSSH ") else { return nil }
+    let isOpenSSH = first.contains(" OPENSSH ")
+    guard isOpenSSH || first.contains("BEGIN PRIVATE") else { return nil }
     guard let data = Data(base64Encoded: lines.filter { !$0.hasPrefix("-") }.joined()) else { return damaged }
+    guard isOpenSSH else {
+      // PKCS #8 (RFC 5208), as openssl writes it: version, then the algorithm.
+      return data.prefix(40).firstRange(of: rsaEncryption) == nil ? nil : rsa
+    }
     // openssh-key-v1: a magic word and a zero; then, each after its length, cipher, key derivation, its options; the number
     // of keys; the public key, which begins with its type.
     var rest = Array(data.dropFirst(15))
@@ -48,6 +53,11 @@ struct SSHKey: Confidential {
     guard let type = HostKey.firstText(of: Array(rest.dropFirst(8))) else { return damaged }
     return type == "ssh-rsa" ? rsa : nil
   }
+
+  /// The object identifier 1.2.840.113549.1.1.1 (RFC 8017) in DER.
+  private static let rsaEncryption: [UInt8] = [
+    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
+  ]
 
   private static func length(_ bytes: [UInt8]) -> Int? {
     bytes.count < 4 ? nil : bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }

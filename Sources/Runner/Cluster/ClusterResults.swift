@@ -71,8 +71,9 @@ struct ClusterResults: Sendable {
     let deadline = ContinuousClock.now + Self.transfer
     var different: [Substring] = []
     // A trial may finish in between.
-    for _ in 0..<3 {
-      (rsync.comparesContents, rsync.onlyLists) = (false, false)
+    for attempt in 0..<3 {
+      // A file that was changed here may have its size and time as before.
+      (rsync.comparesContents, rsync.onlyLists) = (attempt > 0, false)
       try await pull(rsync, from: there, to: here, deadline: deadline)
       (rsync.comparesContents, rsync.onlyLists) = (true, true)
       let check = try await pull(rsync, from: there, to: here, deadline: deadline)

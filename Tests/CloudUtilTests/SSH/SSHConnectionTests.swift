@@ -179,11 +179,15 @@ import Testing
       try await LocalShell().require(
         Command(
           "sh",
-          ["-c", #"cp rsa pem; ssh-keygen -q -p -m PEM -N "" -f pem; head -c 50 user_key >cut"#]
-            .map { $0 }, environment: [:]
+          [
+            "-c",
+            #"cp rsa pem; ssh-keygen -q -p -m PEM -N "" -f pem; cp rsa pkcs8; ssh-keygen -q -p -m PKCS8 -N "" -f pkcs8; head -c 50 user_key >cut"#,
+          ]
+          .map { $0 }, environment: [:]
         ).inFolder(server.folder), deadline: .soon)
       for (name, words) in [
         ("rsa", ["RSA", "libssh2 1.10", "ssh-keygen -t ed25519"]), ("pem", ["RSA", "ed25519"]),
+        ("pkcs8", ["RSA", "ed25519"]),
         ("locked", ["passphrase"]), ("none", ["No such file"]), ("user_key.pub", ["no private key"]),
         ("cut", ["damaged"]),
       ] {
