@@ -71,6 +71,13 @@ struct RehearsalTests {
       try bench.write(String(said.prefix(said.count / 2)), to: summary)
       #expect(try await bench.run("x.json collect").termination == .exited(0))
       #expect(try bench.text(records) == whole && (try bench.text(summary)) == said)
+      // So is what was damaged under its size and time.
+      let file = bench.folder.appending(path: records).path
+      let times = try FileManager.default.attributesOfItem(atPath: file).filter { $0.key == .modificationDate }
+      try bench.write(String(repeating: "0", count: whole.utf8.count), to: records)
+      try FileManager.default.setAttributes(times, ofItemAtPath: file)
+      #expect(try await bench.run("x.json collect").termination == .exited(0))
+      #expect(try bench.text(records) == whole)
       try bench.write(said.replacing("\"index\"", with: "\"index\" "), to: summary)
       let refused = try await bench.run("x.json collect")
       #expect(
