@@ -37,9 +37,9 @@ public struct EC2Provider: Provider {
       let leases = LeaseDesk(client: client, record: opened.record, owner: settings.owner, pace: pace, tell: tell)
       do {
         return try await explained(spec.cluster) {
-          try await leases.hold { dead in
+          try await leases.hold { lease in
             try await Provisioning(
-              provider: self, spec: spec, premises: premises, opened: try await desk.reopened(opened), dead: dead
+              provider: self, spec: spec, premises: premises, opened: try await desk.reopened(opened), lease: lease
             ).machines()
           }
         }

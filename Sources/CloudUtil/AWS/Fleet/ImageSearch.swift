@@ -7,7 +7,7 @@ struct ImageSearch {
   func find(_ choice: EC2FleetSettings.ImageChoice) async throws -> Image {
     switch choice {
     case .id(let id):
-      guard let image = try await client.send(DescribeImages(imageIDs: [id])).items.first else {
+      guard let image = try await client.sendAll(DescribeImages(imageIDs: [id])).first else {
         throw none("image \(id) is not in this region")
       }
       return image
@@ -25,7 +25,7 @@ struct ImageSearch {
   /// nil if AWS does not have it, or no more.
   func image(_ id: String) async throws -> Image? {
     do {
-      return try await client.send(DescribeImages(imageIDs: [id])).items.first
+      return try await client.sendAll(DescribeImages(imageIDs: [id])).first
     } catch let error as AWSError where error.kind == .missing(.image) {
       return nil
     }

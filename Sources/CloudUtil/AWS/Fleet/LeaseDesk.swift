@@ -9,14 +9,13 @@ struct LeaseDesk: Sendable {
   private var cluster: ClusterID { record.id }
 
   /// Does `work` while nobody else works on the cluster. If it fails, the lease stays, as one of a launch that gave up.
-  /// - Parameter work: is told who held the lease of a launch before that has died or given up, and may have made what is
-  ///   not visible yet: empty if that is not known, nil if none has.
   /// - Throws: `FleetFailure` `busy`; `terminated` if the cluster's record is gone when `work` fails for something that is not
   ///   known; `leaseLost`; what `work` throws.
-  func hold<Result: Sendable>(_ work: @escaping @Sendable (String?) async throws -> Result) async throws -> Result {
-    let (groupID, dead) = try await take()
+  func hold<Result: Sendable>(_ work: @escaping @Sendable (HeldLease) async throws -> Result) async throws -> Result {
+    let lease = try await take()
+    let groupID = lease.groupID
     do {
-      let result = try await withRenewal(groupID) { try await work(dead) }
+      let result = try await withRenewal(of: lease) { try await work(lease) }
       do {
         try await delete(groupID)
       } catch let error as AWSError {
@@ -56,13 +55,13 @@ struct LeaseDesk: Sendable {
   }
 
   private func withRenewal<Result: Sendable>(
-    _ groupID: String, _ work: @escaping @Sendable () async throws -> Result
+    of lease: HeldLease, _ work: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result?.self) { group in
       defer { group.cancelAll() }
       group.addTask(operation: work)
       group.addTask {
-        try await renew(groupID)
+        try await keep(lease)
         return nil
       }
       while let next = try await group.next() {
@@ -72,14 +71,14 @@ struct LeaseDesk: Sendable {
     }
   }
 
-  private func take() async throws -> (groupID: String, dead: String?) {
+  private func take() async throws -> HeldLease {
     let deadline = ContinuousClock.now + pace.visibility
     // Of a death that somebody else has found.
     let unsettled = record.unsettled.map { .now - $0 < pace.visibility + LeaseDesk.skew } ?? false
     var dead: String? = unsettled ? "" : nil
     while true {
       do {
-        return (try await create(), dead)
+        return held(try await create(), dead)
       } catch let error as AWSError where error.kind == .duplicate {}
       guard let lease = try await find() else {
         // Made a moment ago by somebody who was faster, or by a first try of this very call, whose reply was lost.
@@ -89,7 +88,7 @@ struct LeaseDesk: Sendable {
         try await Task.sleep(for: pace.poll)
         continue
       }
-      if lease.holder == LeaseDesk.holder, !lease.isGivenUp { return (lease.groupID, dead) }
+      if lease.holder == LeaseDesk.holder, !lease.isGivenUp { return held(lease.groupID, dead) }
       guard try await isDead(lease) else { throw busy(lease) }
       // Whoever comes after a death right now has to know of the death before.
       try await client.sendUntilKnown(
@@ -131,16 +130,22 @@ struct LeaseDesk: Sendable {
         ]))
   }
 
-  /// Says again and again that this launch is alive. That AWS cannot be told now does not end it.
-  private func renew(_ groupID: String) async throws {
-    while true {
-      try await Task.sleep(for: pace.renewal)
+  private func held(_ groupID: String, _ dead: String?) -> HeldLease {
+    HeldLease(groupID: groupID, dead: dead, life: pace.leaseLife) { [self] in
       do {
         let tag = EC2Tag(ClusterTag.renewed, UTCTime.now.iso8601)
         try await client.sendUntilKnown(CreateTags(resourceIDs: [groupID], tags: [tag]), pace: pace)
       } catch let error as AWSError where error.kind == .notFoundYet {
         throw FleetFailure(.leaseLost(error), cluster: cluster)
-      } catch is AWSError {}
+      }
+    }
+  }
+
+  /// Says again and again that this launch is alive. That AWS cannot be told now does not end it.
+  private func keep(_ lease: HeldLease) async throws {
+    while true {
+      try await Task.sleep(for: pace.renewal)
+      do { try await lease.renew() } catch is AWSError {}
     }
   }
 

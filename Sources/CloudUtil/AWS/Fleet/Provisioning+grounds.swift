@@ -62,6 +62,7 @@ extension Provisioning {
             "the machines of cluster \(cluster) let another key in than \(key.fingerprint): launch from where it was made, "
               + "name its key in PARM_SSH_KEY, or make another cluster with --cluster NAME")
         }
+        try await lease.check()
         try await client.send(DeleteKeyPair(keyName: name))
       }
     }

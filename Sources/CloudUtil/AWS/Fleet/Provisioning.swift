@@ -4,13 +4,13 @@ struct Provisioning: Sendable {
   let spec: FleetSpec
   let premises: LaunchPremises
   let opened: RecordDesk.Opened
-  /// Who held the lease of a launch of the cluster that died or gave up before this one, empty if that is not
-  /// known; nil if none has.
-  let dead: String?
+  let lease: HeldLease
 
   var client: EC2Client { provider.client }
   var settings: EC2FleetSettings { provider.settings }
   var cluster: ClusterID { spec.cluster }
+  /// As in `HeldLease`.
+  var dead: String? { lease.dead }
 
   func machines() async throws -> [Role: [Machine]] {
     let present = try await provider.instances(of: cluster)
@@ -116,7 +116,8 @@ struct Provisioning: Sendable {
   private func carryOut(
     _ steps: [FleetPlan<ContinuousClock.Instant>.Step], _ parameters: LaunchParameters, _ journal: LaunchJournal
   ) async throws -> [(FleetPlan<ContinuousClock.Instant>.Step, Result<[EC2Instance], AWSError>)] {
-    try await withThrowingTaskGroup(
+    if !steps.isEmpty { try await lease.check() }
+    return try await withThrowingTaskGroup(
       of: (FleetPlan<ContinuousClock.Instant>.Step, Result<[EC2Instance], AWSError>).self
     ) { group in
       for step in steps {

@@ -27,8 +27,8 @@ import Testing
   @Test("A lease that nobody has is taken for the work, tagged with who has it, and given back")
   func free() async throws {
     let server = GroupServer()
-    let lease = try await desk(server).hold { dead in
-      #expect(dead == nil)
+    let lease = try await desk(server).hold { lease in
+      #expect(lease.dead == nil)
       return server.groups.first { $0.name == LeaseDeskTests.name }
     }
     let tags = try #require(lease).tags
@@ -57,7 +57,7 @@ import Testing
       let server = GroupServer()
       let desk = desk(server)
       let id = add(server, holder: holder, renewed: old)
-      #expect(try await desk.hold { $0 } == "7.7@there")
+      #expect(try await desk.hold(\.dead) == "7.7@there")
       let create = "CreateSecurityGroup \(LeaseDeskTests.name)"
       let order = ["CreateTags sg-1", "DeleteSecurityGroup \(id)", create]
       #expect(server.calls.filter(order.contains) == [create] + order)
@@ -67,8 +67,8 @@ import Testing
 
   @Test("A death that another launch has just found still counts, and whose it was is not known")
   func unsettled() async throws {
-    #expect(try await desk(GroupServer(), unsettled: .now).hold { $0 } == "")
-    #expect(try await desk(GroupServer(), unsettled: .now + .seconds(-3600)).hold { $0 } == nil)
+    #expect(try await desk(GroupServer(), unsettled: .now).hold(\.dead) == "")
+    #expect(try await desk(GroupServer(), unsettled: .now + .seconds(-3600)).hold(\.dead) == nil)
   }
 
   @Test("A lease that a lost reply had made is found to be one's own; one that somebody else made is respected")
@@ -93,7 +93,7 @@ import Testing
     let lease = try #require(server.groups.first { $0.name == LeaseDeskTests.name })
     #expect(lease.tags[ClusterTag.holder] == Lease.givenUp + (RunOwner.current?.description ?? "-"))
     // The same process may try again.
-    #expect(try await desk(server).hold { $0 } == RunOwner.current?.description)
+    #expect(try await desk(server).hold(\.dead) == RunOwner.current?.description)
   }
 
   @Test("Work is ended when its lease is deleted; the cluster was terminated if its record is gone, too")
@@ -132,5 +132,31 @@ import Testing
       try await eventually("it is renewed") { server.calls.count { $0 == "CreateTags sg-2" } > 2 }
     }
     #expect(server.groups.count == 1)
+  }
+
+  @Test("A launch that gave no sign of life for long finds out that its lease is another's before it does anything")
+  func asleep() async throws {
+    for isTaken in [true, false] {
+      let server = GroupServer()
+      var pace = GroupServer.pace
+      // As of a machine that slept for as long.
+      (pace.renewal, pace.leaseLife) = (.seconds(1000), .milliseconds(20))
+      var desk = desk(server)
+      desk = LeaseDesk(client: desk.client, record: desk.record, owner: desk.owner, pace: pace) { _ in }
+      let worked = Mutex(false)
+      let held: @Sendable (HeldLease) async throws -> Void = { lease in
+        try await Task.sleep(for: .milliseconds(20))
+        if isTaken { server.change { $0.groups.removeAll { $0.name == LeaseDeskTests.name } } }
+        try await lease.check()
+        worked.withLock { $0 = true }
+      }
+      if isTaken {
+        let failure = await #expect(throws: FleetFailure.self) { try await desk.hold(held) }
+        guard case .leaseLost = failure?.reason else { throw Failing() }
+      } else {
+        try await desk.hold(held)
+      }
+      #expect(worked.withLock(\.self) == !isTaken)
+    }
   }
 }
