@@ -57,10 +57,10 @@ extension Lifecycle {
     var interruption: CancellationError?
     for cluster in clusters where interruption == nil {
       do {
-        let changes = try await cloud.perform(commands, cluster) {
+        let termination = try await cloud.perform(commands, cluster) {
           try await cloud.provider.terminate(cluster) { changes in ended.withLock { $0 += changes } }
         }
-        cloud.tellEnd(of: cluster, machines: changes.count)
+        cloud.tellEnd(of: cluster, termination)
       } catch let failure as Failure {
         failures.append(failure)
       } catch let error as CancellationError {
@@ -149,8 +149,8 @@ extension Cloud {
   }
 
   /// Says that nothing is left, and where it may be if nothing was there.
-  func tellEnd(of cluster: ClusterID, machines: Int) {
-    let found = machines == 0 ? "no machine of it was found, and " : ""
+  func tellEnd(of cluster: ClusterID, _ termination: ClusterEnd) {
+    let found = termination.changes.isEmpty ? "no machine of it was found, and " : ""
     let source = aws.regionSource == "region" ? "region of the cluster file" : "region of \(aws.regionSource)"
     progress.tell("\(cluster): \(found)nothing of it is left in \(region) (\(source))")
     let others = site.otherRegions(of: cluster)
@@ -158,6 +158,14 @@ extension Cloud {
       progress.tell(
         "WARNING: \(cluster) was launched from here in \(others.joined(separator: ", ")), too; it is ended there with "
           + "another region in the cluster file or in AWS_REGION")
+    }
+    let folder = site.folder(of: cluster)
+    guard termination.hasSeenAny || !EC2Provider.hasAskedForMachines(from: folder) else {
+      // With the credentials of another account nothing is ever found; its key is needed where it runs.
+      progress.tell(
+        "WARNING: this machine has launched \(cluster) in \(region), and AWS shows no trace of it: if it was with other "
+          + "credentials, end it with those; if it ended long ago, remove what is kept of it, its key: \(folder)")
+      return
     }
     do {
       try site.forget(cluster)

@@ -49,7 +49,8 @@ extension Lifecycle {
 
   static func reach(_ site: ClusterSite) async throws {
     let (machine, shell, _) = try site.frontend
-    try await shell.waitUntilReady(deadline: .now + .seconds(60))
+    // It has let in before.
+    try await shell.waitUntilReady(deadline: .now + .seconds(60), refusals: .seconds(10))
     try await site.requireIdentity(of: machine, shell)
   }
 

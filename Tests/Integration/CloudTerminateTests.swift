@@ -45,6 +45,20 @@ extension CloudTests {
       }
     }
 
+    @Test("with the credentials of another account, where nothing is, keeps the key of what runs in the first")
+    func otherAccount() async throws {
+      try await CloudBench.use { bench in
+        try await bench.must("x.json launch --machines-only")
+        try await CloudBench.use { other in
+          let output = try await bench.must("x.json terminate", environment: ["AWS_ENDPOINT_URL": other.endpoint])
+          #expect(
+            output.stderr.contains("AWS shows no trace of it: if it was with other credentials"), "\(output.stderr)")
+        }
+        try await bench.must("x.json launch --machines-only")
+        #expect(try await bench.machines.count == 5)
+      }
+    }
+
     @Test("ends 122 machines, shown in pages of five, of which two are forgotten while it asks")
     func many() async throws {
       try await CloudBench.use { bench in

@@ -91,8 +91,9 @@ extension FleetFailure {
   var isAWSThere: Bool {
     guard case .call(let error) = reason else { return true }
     return switch error.kind {
-    case .authentication, .expiredCredentials, .clockSkew, .account, .missing(.region), .unreachable: false
-    case .permission: !error.action.hasPrefix("Describe")
+    case .authentication, .expiredCredentials, .clockSkew, .missing(.region), .unreachable: false
+    case .account: !error.action.hasPrefix("Describe")
+    case .permission: error.action != DescribeInstances.action
     default: true
     }
   }
@@ -117,6 +118,7 @@ extension FleetFailure {
       case .quota: "quotas are raised at AWS: Service Quotas, Amazon EC2"
       case .permission: "ask whoever administers the account for it"
       case .missing(.image): "see image in the cluster file; images belong to one region"
+      case .unreachable(.tls): "see ca_bundle of the AWS profile, AWS_CA_BUNDLE and AWS_ENDPOINT_URL"
       case .missing(.region), .unreachable: "see region in the cluster file, AWS_REGION and AWS_ENDPOINT_URL"
       default: nil
       }

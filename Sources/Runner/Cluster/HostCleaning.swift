@@ -38,7 +38,12 @@ enum HostCleaning {
         # What they never read of their secrets.
         rm -rf -- /dev/shm/run_exp.*."$owner"
       done
-      rm -rf -- "$1" 2>/dev/null || sudo -n rm -rf -- "$1" || exit 1
+      # An rsync whose operator was killed may be writing there until its connection is.
+      for try in 1 2 3 4 5; do
+        rm -rf -- "$1" 2>/dev/null || sudo -n rm -rf -- "$1" && break
+        [ "$try" != 5 ] || exit 1
+        sleep 1
+      done
       # Above it only what is empty.
       above=$(dirname "$1")
       for folder in "$above" "$(dirname "$above")"; do

@@ -85,13 +85,18 @@ extension TrialRun {
       }
     }
     group.addTask { [engine, background] in
-      for await exit in engine.exits() {
-        // Why it ended by itself it has said, and that comes by another way.
-        if case .exited(1..<128) = exit.termination { try await Task.sleep(for: TrialRun.lastWord) }
-        let how = await TrialRun.describe(exit, of: engine)
-        background?.hear(of: exit, how)
-        if background?.owns(exit.name) ?? false { continue }
-        events.yield(.exited(Component(exit.component), isSuccess: exit.termination.isSuccess, how: how))
+      // None waits for another, whose host may be gone.
+      await withDiscardingTaskGroup { group in
+        for await exit in engine.exits() {
+          group.addTask {
+            // Why it ended by itself it has said, and that comes by another way.
+            if case .exited(1..<128) = exit.termination { try? await Task.sleep(for: TrialRun.lastWord) }
+            let how = await TrialRun.describe(exit, of: engine)
+            background?.hear(of: exit, how)
+            if background?.owns(exit.name) ?? false { return }
+            events.yield(.exited(Component(exit.component), isSuccess: exit.termination.isSuccess, how: how))
+          }
+        }
       }
     }
     let records = HostRecords(hosts: deployment.hosts, folder: deployment.folder)
@@ -174,12 +179,15 @@ extension TrialRun {
   }
 
   private func largestWorker() async -> Double? {
-    var largest: Int64?
-    for spec in deployment.specs where Component(spec.component).isWorker {
-      guard let stats = try? await engine.stats(spec.name) else { continue }
-      largest = max(largest ?? 0, stats.maxResident_bytes)
+    let names = deployment.specs.filter { Component($0.component).isWorker }.map(\.name)
+    let sizes = await withTaskGroup(of: Int64?.self) { [engine] group in
+      for name in names {
+        // The trial does not wait for a host that is gone.
+        group.addTask { try? await within(.seconds(2)) { try await engine.stats(name).maxResident_bytes } }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
     }
-    return largest.map { Double($0) / 1_048_576 }
+    return sizes.compactMap(\.self).max().map { Double($0) / 1_048_576 }
   }
 }
 

@@ -96,10 +96,11 @@ struct TrialRun {
 
   /// How a service ended, with its own last words.
   static func describe(_ exit: ServiceExit, of engine: any ContainerEngine) async -> String {
-    let lastWords = (try? await engine.logs(exit.name, lines: 1))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
     switch (exit.cause, exit.termination) {
     case (let cause?, _): return "\(cause)"
-    case (nil, .exited(let status)): return "exited with status \(status)" + (lastWords.isEmpty ? "" : ": \(lastWords)")
+    case (nil, .exited(let status)):
+      let words = (try? await engine.logs(exit.name, lines: 1))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+      return "exited with status \(status)" + (words.isEmpty ? "" : ": \(words)")
     case (nil, .signalled): return "was killed by \(exit.termination)"
     }
   }

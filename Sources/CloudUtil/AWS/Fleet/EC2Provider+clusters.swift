@@ -23,12 +23,11 @@ extension EC2Provider {
     }
     for instance in instances where instance.state != .terminated {
       guard let id = ClusterID(tags: instance.tags) else { continue }
-      let expires = instance.tags[ClusterTag.expires].flatMap(UTCTime.init(iso8601:))
       var view =
         views[id] ?? ClusterView(id: id, instances: [], expires: nil, owner: instance.tags[ClusterTag.owner] ?? "")
       view.instances.append(instance)
       if groups.allSatisfy({ $0.name != id.resourceName }) {
-        view.expires = [view.expires, expires].compactMap { $0 }.min()
+        view.expires = [view.expires, instance.expires].compactMap { $0 }.min()
       }
       views[id] = view
     }
@@ -54,8 +53,8 @@ extension EC2Provider {
           cluster: cluster,
           alive: [])
       }
-      let expires = max(record.expires, .now + duration)
       let alive = try await instances(of: cluster).filter { !$0.state.isEnding }
+      let expires = alive.latestExpiry(orElse: max(record.expires, .now + duration))
       // The record with the first: a launch takes the time of new machines from it.
       try await setExpiry(expires, of: [record.groupID] + alive.map(\.id))
       return (expires, alive.count)

@@ -1,27 +1,35 @@
+/// What a `terminate` found of a cluster.
+public struct ClusterEnd: Sendable {
+  /// The machines that it ended, by id.
+  public var changes: [StateChange]
+  /// Whether AWS showed anything of it, machines that had ended before included.
+  public var hasSeenAny: Bool
+}
+
 extension EC2Provider {
   /// Ends everything of `cluster`, whoever made it and whatever state it is in: machines, security groups, key pair.
   ///
   /// Returns when a question by tag shows nothing of it any more. May be called again at any time.
   /// - Parameter ended: hears of machines as soon as they are ended, each once, whatever becomes of the rest.
-  /// - Returns: the machines that were ended by this call.
   /// - Throws: `FleetFailure`; `CancellationError`, after which what is left may be ended by another call.
   public func terminate(
     _ cluster: ClusterID, ended: @escaping @Sendable ([StateChange]) -> Void = { _ in }
-  ) async throws -> [StateChange] {
+  ) async throws -> ClusterEnd {
     try await explained(cluster) {
-      var course = Termination(provider: self, cluster: cluster, ended: ended)
+      var course = TerminationCourse(provider: self, cluster: cluster, ended: ended)
       return try await course.run()
     }
   }
 
   /// The course of one `terminate`.
-  private struct Termination {
+  private struct TerminationCourse {
     let provider: EC2Provider
     let cluster: ClusterID
     let ended: @Sendable ([StateChange]) -> Void
     private var changes: [String: StateChange] = [:]
     private var quietUntil = ContinuousClock.now
     private var hasSeenLease = false
+    private var hasSeenAny = false
     /// Whether the record was there and this has deleted it: nobody can have used it since.
     private var hasDeletedRecord = false
     /// Why names cannot be tried.
@@ -39,18 +47,20 @@ extension EC2Provider {
       tellAt = .now + provider.pace.report
     }
 
-    mutating func run() async throws -> [StateChange] {
+    mutating func run() async throws -> ClusterEnd {
       let deadline = ContinuousClock.now + provider.pace.patience
       while true {
         let instances = try await provider.instances(of: cluster)
+        let view = FleetView(instances: instances)
+        // First what costs.
+        if !view.alive.isEmpty { try await end(view.alive.map(\.id)) }
         let groups = try await provider.groups(of: cluster)
         lookForLaunches(groups)
-        let view = FleetView(instances: instances)
-        if !view.alive.isEmpty { try await end(view.alive.map(\.id)) }
+        hasSeenAny = hasSeenAny || !instances.isEmpty || !groups.isEmpty
         obstacles = [:]
         let isQuiet = ContinuousClock.now >= quietUntil
         if view.present.isEmpty, isQuiet, try await isRestRemoved(groups) {
-          return changes.values.sorted { $0.instanceID < $1.instanceID }
+          return ClusterEnd(changes: changes.values.sorted { $0.instanceID < $1.instanceID }, hasSeenAny: hasSeenAny)
         }
         let left = left(view.present, groups)
         guard ContinuousClock.now < deadline else {

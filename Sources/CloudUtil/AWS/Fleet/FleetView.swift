@@ -16,6 +16,17 @@ struct FleetView: Sendable {
   var present: [EC2Instance] { instances.filter { $0.state != .terminated } }
 }
 
+extension EC2Instance {
+  /// When it ends itself; nil if its tag does not say.
+  var expires: UTCTime? { tags[ClusterTag.expires].flatMap(UTCTime.init(iso8601:)) }
+}
+
+extension [EC2Instance] {
+  /// The latest time that one of them has, or `expires` if that is later: time is only ever added, so whatever says less is
+  /// old.
+  func latestExpiry(orElse expires: UTCTime) -> UTCTime { compactMap(\.expires).reduce(expires, Swift.max) }
+}
+
 extension InstanceState {
   fileprivate var rank: Int {
     switch self {

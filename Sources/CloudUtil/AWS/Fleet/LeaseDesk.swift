@@ -31,6 +31,7 @@ struct LeaseDesk: Sendable {
         try? await shielded { [self] in try await within(.seconds(10)) { [self] in try await delete(groupID) } }
         throw FleetFailure(.terminated, cluster: cluster)
       }
+      if error is CancellationError { tell("interrupted: telling other launches of \(cluster), for 10 s at most") }
       // Whoever is interrupted waits for nothing long; a lease that cannot be marked is one of a dead launch.
       try? await shielded { [self] in
         try await within(.seconds(10)) { [self] in

@@ -5,6 +5,8 @@ extension Provisioning {
   func renewed(alive: [EC2Instance]) async throws -> (ClusterRecord, Image) {
     var (record, image) = (opened.record, opened.image)
     var tags: [String: String] = [:]
+    // An `extend` a moment ago may show on machines only.
+    record.expires = alive.latestExpiry(orElse: record.expires)
     if record.expires - .now < min(.seconds(3600), settings.lifetime / 2) {
       record.expires = .now + settings.lifetime
       tags[ClusterTag.expires] = record.expires.iso8601

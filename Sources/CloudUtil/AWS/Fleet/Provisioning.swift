@@ -17,7 +17,7 @@ struct Provisioning: Sendable {
     let alive = present.filter { !$0.state.isEnding }
     let (record, image) = try await renewed(alive: alive)
     // Before any of them is started: a machine that boots looks at once whether its time is over.
-    try await alignExpiry(alive, record)
+    try await alignExpiry(alive, record.expires)
     let keyName = try await ensureKey(alive: alive)
     try await ensureFirewall(record)
     let journal = try LaunchJournal(folder: provider.site.folder(of: cluster))
@@ -47,8 +47,8 @@ struct Provisioning: Sendable {
     }
     await settle(journal, isAllVisible: ContinuousClock.now >= began + provider.pace.visibility)
     // Somebody may have extended the cluster meanwhile.
-    let records = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }
-    try await alignExpiry(plan.alive, records.first ?? record)
+    let now = try await provider.groups(of: cluster).compactMap { ClusterRecord($0) }.first
+    try await alignExpiry(plan.alive, max(record.expires, now?.expires ?? record.expires))
     tellOfSurprises(plan)
     return plan.machines.mapValues { $0.map(Machine.init) }
   }
@@ -235,10 +235,10 @@ struct Provisioning: Sendable {
       })
   }
 
-  /// Machines that were there before have the time of an earlier launch.
-  private func alignExpiry(_ alive: [EC2Instance], _ record: ClusterRecord) async throws {
-    let others = alive.filter { $0.tags[ClusterTag.expires] != record.expires.iso8601 }.map(\.id)
-    try await provider.setExpiry(record.expires, of: others)
+  /// Machines that were there before have the time of an earlier launch. None loses time: what says less may be old.
+  private func alignExpiry(_ alive: [EC2Instance], _ expires: UTCTime) async throws {
+    let latest = alive.latestExpiry(orElse: expires)
+    try await provider.setExpiry(latest, of: alive.filter { $0.expires.map { $0 < latest } ?? true }.map(\.id))
   }
 
   private func tellOfSurprises(_ plan: FleetPlan<ContinuousClock.Instant>) {

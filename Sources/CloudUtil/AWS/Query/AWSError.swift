@@ -96,7 +96,10 @@ extension AWSError: CustomStringConvertible {
       let seconds = offset.components.seconds
       return "this machine's clock is \(abs(seconds)) s \(seconds > 0 ? "ahead of" : "behind") AWS's"
     case .permission:
-      return "the credentials lack the permission ec2:\(action)" + (message.isEmpty ? "" : ": \(message)")
+      // Another than that of the call, where it also tags or passes on what it makes.
+      let named = message.firstMatch(of: /not authorized to perform: ([A-Za-z0-9-]+:[A-Za-z0-9]+)/)?.1
+      let lacking = named.map(String.init) ?? "ec2:\(action)"
+      return "the credentials lack the permission \(lacking)" + (message.isEmpty ? "" : ": \(message)")
     default: return message.isEmpty ? nil : message
     }
   }

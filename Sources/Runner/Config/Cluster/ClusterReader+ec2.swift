@@ -133,7 +133,9 @@ extension ClusterReader {
       if Self.isReserved(entry.key) {
         problems.add(
           entry.problem("reserved: run_exp sets EXP_ID, TASK_TYPE, Name and run_exp:..., AWS sets aws:..."))
-      } else if entry.key.wholeMatch(of: /[\p{L}\p{N}+\-=.,_:@]{1,128}/) == nil || [".", ".."].contains(entry.key) {
+      } else if entry.key.wholeMatch(of: /[\p{L}\p{N}+\-=.,_:@]{1,128}/) == nil
+        || [".", "..", "_index"].contains(entry.key)
+      {
         // What the metadata of an instance can name, where its machine reads its tags.
         problems.add(
           entry.problem("found a key of \(length) characters; allowed: 1 to 128 letters, digits and + - = . , _ : @"))

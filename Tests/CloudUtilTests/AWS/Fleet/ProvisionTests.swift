@@ -46,6 +46,23 @@ import Testing
     }
   }
 
+  @Test("Neither a launch nor an extend takes away time that machines have, though the record does not show it yet")
+  func time() async throws {
+    try await use({ _, _, _ in nil }) { server, provider, _ in
+      _ = try await provider.provision(ProvisionTests.spec)
+      let late = (UTCTime.now + .seconds(90_000)).iso8601
+      server.change { region in for id in region.machines.keys { region.machines[id]?[ClusterTag.expires] = late } }
+      func times() -> Set<String> {
+        server.change { region in Set(region.machines.values.compactMap { $0[ClusterTag.expires] }) }
+      }
+      _ = try await provider.provision(ProvisionTests.spec)
+      #expect(times() == [late])
+      let extended = try await provider.extend(.test, by: .seconds(7200))
+      #expect(extended.expires.iso8601 == late && extended.machines == 2)
+      #expect(times() == [late] && server.groups.compactMap { $0.tags[ClusterTag.expires] } == [late])
+    }
+  }
+
   @Test("Machines that run and are not used are told with what they cost")
   func unused() async throws {
     try await use({ _, _, _ in nil }) { server, provider, told in

@@ -26,7 +26,7 @@ import Testing
       region.machines["i-8"] = [ClusterTag.experiment: "*", ClusterTag.cluster: "*"]
       _ = region.add("run_exp/exp/main2", foreign)
     }
-    #expect(try await server.provider().terminate(.test).map(\.instanceID) == ["i-1000", "i-1001"])
+    #expect(try await server.provider().terminate(.test).changes.map(\.instanceID) == ["i-1000", "i-1001"])
     #expect(server.machines == ["i-8", "i-9"] && server.groups.map(\.name) == ["run_exp/exp/main2"])
     #expect(try await server.provider().clusters().map(\.id.name) == ["main2"])
   }
@@ -35,7 +35,7 @@ import Testing
   func everything() async throws {
     let server = GroupServer()
     fill(server, machines: 250)
-    let changes = try await server.provider().terminate(.test)
+    let changes = try await server.provider().terminate(.test).changes
     #expect(changes.count == 250 && changes.map(\.instanceID) == changes.map(\.instanceID).sorted())
     #expect(changes.allSatisfy { $0.previous == .running && $0.current == .shuttingDown })
     #expect(server.machines.isEmpty && server.groups.isEmpty)
@@ -56,8 +56,10 @@ import Testing
   @Test("Twice is fine: where nothing is, nothing is ended")
   func twice() async throws {
     let server = GroupServer()
-    #expect(try await server.provider().terminate(.test).isEmpty)
-    #expect(try await server.provider().terminate(.test).isEmpty)
+    for _ in 0..<2 {
+      let end = try await server.provider().terminate(.test)
+      #expect(end.changes.isEmpty && !end.hasSeenAny)
+    }
     #expect(server.groups.isEmpty)
   }
 
@@ -76,7 +78,7 @@ import Testing
           ? "InvalidInstanceID.NotFound:The instance ID '\(first)' does not exist" : "InvalidInstanceID.NotFound"
       }
       fill(server, machines: 60)
-      #expect(try await server.provider().terminate(.test).count == 58)
+      #expect(try await server.provider().terminate(.test).changes.count == 58)
       #expect(server.machines.isEmpty && server.groups.isEmpty)
     }
   }
@@ -92,7 +94,7 @@ import Testing
       }
     }
     fill(server, machines: 1)
-    #expect(try await server.provider().terminate(.test).count == 1)
+    #expect(try await server.provider().terminate(.test).changes.count == 1)
     #expect(server.groups.isEmpty && tries.withLock(\.self) == 4)
   }
 
@@ -160,16 +162,24 @@ import Testing
     pace.visibility = .seconds(1)
     let told = Mutex<[String]>([])
     let provider = server.provider(pace: pace) { line in told.withLock { $0.append(line) } }
-    #expect(try await provider.terminate(.test).map(\.instanceID) == ["i-1000", "i-9"])
+    #expect(try await provider.terminate(.test).changes.map(\.instanceID) == ["i-1000", "i-9"])
     #expect(server.machines.isEmpty && server.groups.isEmpty)
     #expect(told.withLock(\.self).contains { $0.contains("died at work") })
+  }
+
+  @Test("Who may not ask for groups ends the machines all the same, which cost")
+  func noGroups() async throws {
+    let server = GroupServer { action, _, _ in action == "DescribeSecurityGroups" ? "UnauthorizedOperation" : nil }
+    fill(server, machines: 2)
+    await #expect(throws: FleetFailure.self) { try await server.provider().terminate(.test) }
+    #expect(server.machines.isEmpty)
   }
 
   @Test("Who may not make groups can end everything all the same")
   func permission() async throws {
     let server = GroupServer { action, _, _ in action == "CreateSecurityGroup" ? "UnauthorizedOperation" : nil }
     fill(server, machines: 2)
-    #expect(try await server.provider().terminate(.test).count == 2)
+    #expect(try await server.provider().terminate(.test).changes.count == 2)
     #expect(server.machines.isEmpty && server.groups.isEmpty)
   }
 

@@ -203,6 +203,10 @@ import Testing
         RunInstances: UnauthorizedOperation: the credentials lack the permission ec2:RunInstances: \
         You are not authorized. User: arn:x. (request ea966190-f9aa)
         """)
+    // Tags of what a call makes take a permission of their own.
+    let tagging = "User: arn:x is not authorized to perform: ec2:CreateTags on resource: arn:y"
+    let other = AWSErrorTests.classify(403, EC2Replies.error("UnauthorizedOperation", tagging))
+    #expect(other.description.contains("the credentials lack the permission ec2:CreateTags: User"))
     let long = AWSErrorTests.classify(400, EC2Replies.error("InvalidParameterValue", encoded))
     #expect(long.message.count == AWSError.maxMessage + 3 && long.message.hasSuffix("..."))
   }
