@@ -30,6 +30,14 @@ extension Lifecycle {
         try await shell.require(ClusterKeys.withdraw(comment: site.keyComment), deadline: .now + .seconds(30))
       }
     }
+    let former = site.formerHosts
+    guard former.isEmpty else {
+      throw Failure(
+        exitCode: .infrastructure,
+        "\(cluster): nothing of it is left on the \(site.all.count) machines of the cluster file, but it was on "
+          + "\(former.joined(separator: ", ")), too: name them in the file again and give the same command, or, if they are gone, "
+          + "remove \(site.state)")
+    }
     try FileManager.default.removeItem(atPath: site.state)
     progress.tell("\(cluster): nothing of it is left on \(site.all.count) machines, which stay")
   }

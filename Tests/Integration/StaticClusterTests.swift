@@ -25,6 +25,17 @@ struct StaticClusterTests {
     }
   }
 
+  @Test("terminate tells of a host that the file does not name any more")
+  func former() async throws {
+    try await StaticBench.use { bench in
+      try bench.pin("[127.0.0.1]:9")
+      let terminated = try await bench.run("terminate")
+      #expect(terminated.termination == .exited(69), "\(terminated.stderr)")
+      #expect(terminated.stderr.contains("machines of the cluster file, but it was on [127.0.0.1]:9, too: name"))
+      #expect(try bench.authorised("frontend") == bench.user && bench.authorised("worker") == bench.user)
+    }
+  }
+
   @Test("terminate says which results were never brought home before they go")
   func warning() async throws {
     try await StaticBench.use { bench in
@@ -174,6 +185,11 @@ struct StaticBench: Sendable {
   func restartFrontend() async throws {
     try configure("frontend", port: frontendPort, [])
     try await sshds.start("frontend", configuration: "\(folder.path)/frontend.config")
+  }
+
+  /// As if a launch had been on a host of this name.
+  func pin(_ host: String) throws {
+    try write("state/run_exp/clusters/static/\(id)/main/known_hosts", "\(host) ssh-ed25519 AAAA\n")
   }
 
   /// The cluster's folder on its hosts, which share this machine's files.

@@ -55,6 +55,13 @@ struct ClusterSite: Sendable {
 
   private var startNote: String { "\(state)/started" }
 
+  /// Hosts that this cluster was brought to and that are none of its machines now, as known_hosts names them.
+  var formerHosts: [String] {
+    let jumps = destinations.values.compactMap { $0.jump.map { KnownHosts.name(of: $0.host, port: $0.port) } }
+    let here = destinations.values.map { KnownHosts.name(of: $0.address, port: $0.port) }
+    return knownHosts.names.subtracting(here + jumps).sorted()
+  }
+
   /// Every machine once, by name.
   var all: [Machine] {
     Dictionary(machines.values.joined().map { ($0.name, $0) }) { first, _ in first }.values.sorted { $0.name < $1.name }

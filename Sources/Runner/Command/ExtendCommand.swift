@@ -14,7 +14,7 @@ struct ExtendCommand: AsyncParsableCommand {
       """)
 
   @ParentCommand var root: RunExp
-  @Option(help: ArgumentHelp("From now, > 0 and <= 720.", valueName: "n")) var hours: Double
+  @Option(parsing: .unconditional, help: ArgumentHelp("From now, > 0 and <= 720.", valueName: "n")) var hours: Double
   @OptionGroup var cluster: ClusterOptions
   @OptionGroup var overrides: OverrideOptions
 
