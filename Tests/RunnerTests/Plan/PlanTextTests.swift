@@ -76,7 +76,8 @@ struct PlanTextTests {
     let tenant = try plan(["background_traffic": #"["clipper"]"#, "background_rate": "7"])
     #expect(
       tenant.contains(
-        "second tenant (bg clipper): a frontend, a client and 1 instance of resnet18 beside the trial's, at 7 queries/s"))
+        "second tenant (bg clipper): a frontend, a client and 1 instance of resnet18 beside the trial's, at 7 queries/s"
+      ))
     #expect(try !plan().contains("warning"))
   }
 
