@@ -109,7 +109,7 @@ extension ClusterPlace {
     case .static(let place):
       var spec = FleetSpec(invocation.sweep, of: invocation.experiment)
       spec.cluster.name = options.name
-      let machines = try place.machines(for: spec)
+      let machines = try place.provision(spec)
       try ShuffleHosts.require(machines[Role("worker")]?.count ?? 0, for: invocation)
       return try place.site(of: spec.cluster, machines)
     }

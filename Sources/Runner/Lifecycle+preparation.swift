@@ -135,14 +135,11 @@ extension Lifecycle {
   /// A machine with GPUs was asked for, and the models run on the processor.
   func warnOfMissingGPU() {
     let type = invocation.experiment.workerType
-    guard Lifecycle.gpuFamilies.contains(where: type.hasPrefix) else { return }
+    guard QuotaFamily.hasGPU(instanceType: type) else { return }
     progress.note(
       "WARNING: worker_type \(type) has a GPU, but here every model runs on the CPU; its latencies are not those of a GPU"
     )
   }
-
-  /// Instance types with GPUs, as AWS names them.
-  private static let gpuFamilies = ["p2.", "p3.", "p3dn.", "p4d.", "p5.", "g3.", "g4dn.", "g5.", "g6."]
 
   private var imageIDs: [String: String] {
     if case .images(let ids) = machinery.packaging { ids } else { [:] }
@@ -157,23 +154,5 @@ extension Lifecycle {
       images: imageIDs, lost_hosts: machinery.lostHosts.isEmpty ? nil : machinery.lostHosts,
       git: git ?? checkout,
       started: Date.now.ISO8601Format(), command: CommandLine.arguments, sweep: sweep)
-  }
-}
-
-extension FleetSpec {
-  /// A host for each component of the largest trial.
-  init(_ sweep: Sweep, of experiment: Experiment) {
-    var groups = [
-      Role("frontend"): Group(count: 1, instanceType: experiment.frontendType),
-      Role("worker"): Group(
-        count: sweep.mostInstances, instanceType: experiment.workerType),
-      Role("client"): Group(count: experiment.numClients, instanceType: experiment.clientType),
-    ]
-    if experiment.backgroundTraffic.contains(.clipper) {
-      // The second tenant's; its workers stand on the hosts of the first's.
-      groups[Role("bg_frontend")] = Group(count: 1, instanceType: "c5.xlarge")
-      groups[Role("bg_client")] = Group(count: 1, instanceType: experiment.clientType)
-    }
-    self.init(cluster: ClusterID(experiment: experiment.experimentID), groups: groups)
   }
 }

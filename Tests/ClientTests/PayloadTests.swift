@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import Serving
 import Testing
 
 @testable import Client
@@ -41,9 +42,9 @@ struct PayloadTests {
 
   @Test("Samples of any size stay within memory, and there is one at least")
   func distinct() {
-    #expect(Sample.distinctFloats(count: 1) == 256)
-    #expect(Sample.distinctFloats(count: 3 * 224 * 224) >= 20)
-    #expect(Sample.distinctFloats(count: Payload.maximumFloats) == 1)
+    #expect(DistinctInputs.count(floats: 1) == 256)
+    #expect(DistinctInputs.count(floats: 3 * 224 * 224) >= 20)
+    #expect(DistinctInputs.count(floats: Payload.maximumFloats) == 1)
   }
 
   @Test("A row of digits is its label and 64 pixels as sixteenths")

@@ -4,12 +4,10 @@ import Testing
 
 extension CloudTests {
   @Suite("plan") struct Plan {
-    @Test("asks nobody, in less than a second, and shows machines, vCPUs and price")
+    @Test("asks nobody, and shows machines, vCPUs and price")
     func plan() async throws {
       try await CloudBench.use { bench in
-        let start = ContinuousClock.now
         let text = try await bench.must("x.json plan").stdout
-        #expect(ContinuousClock.now - start < .seconds(1))
         for words in [
           "cloud: 5 machines in us-east-1, in zones us-east-1b, then us-east-1a",
           "worker           3  c5.xlarge     12  0.510", "16 vCPUs of Running On-Demand Standard", "0.680 USD/h",

@@ -10,16 +10,12 @@ struct Sample: Sendable {
 }
 
 extension Sample {
-  /// As many distinct samples as make a cache of inputs unlikely, but 16 MiB at most: they are drawn before the client is
-  /// ready.
-  static func distinctFloats(count: Int) -> Int { max(1, min(256, (16 << 20) / (4 * count))) }
-
   /// A stream of the seed that no client draws its arrivals from.
   private static let payloadStream = UInt64.max
 
   static func floats(count: Int, seed: UInt64) -> [Sample] {
     var normal = NormalValues(seed: seed, stream: payloadStream)
-    return (0..<distinctFloats(count: count)).map { _ in
+    return (0..<DistinctInputs.count(floats: count)).map { _ in
       var body = ByteBuffer()
       body.reserveCapacity(4 * count)
       for _ in 0..<count { body.writeInteger(normal.next().bitPattern, endianness: .little) }

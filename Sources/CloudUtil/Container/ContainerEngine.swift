@@ -24,7 +24,7 @@ public protocol ContainerEngine: Sendable {
   func update(_ name: String, limits: Limits) async throws
 
   /// Finds out whether a service of this name can have `limits`, before anything is deployed.
-  /// - Throws: `ContainerError.limitRefused`.
+  /// - Throws: `ContainerError.limitRefused`; `unsupported` where nothing can be limited.
   func check(_ limits: Limits, of name: String) async throws
 
   /// Finds out whether `shape` will work here, before anything is deployed.
@@ -52,17 +52,4 @@ public protocol ContainerEngine: Sendable {
 
 extension ContainerEngine {
   public func kill(_ name: String) async throws { try await signal(name, 9) }
-
-  public func check(_ limits: Limits, of name: String) async throws {}
-}
-
-/// Engines whose services have no network of their own.
-extension ContainerEngine {
-  public func linkGround() async throws -> LinkGround {
-    throw ContainerError.unsupported("a plain process shares the network of its host", service: "links")
-  }
-
-  public func shape(_ name: String, as condition: LinkCondition) async throws {
-    throw ContainerError.unsupported("a plain process shares the network of its host", service: name)
-  }
 }

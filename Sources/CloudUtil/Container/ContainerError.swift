@@ -5,9 +5,9 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
   case notStarted(service: String, reason: String)
   case nameTaken(service: String)
   /// A run that is still alive has a container of this name.
-  case nameTakenByRun(service: String, ProcessTag, owner: RunOwner)
+  case nameTakenByRun(service: String, ProcessTag, owner: RunOwner, host: String)
   /// A container that is none of ours has this name.
-  case nameTakenByStranger(service: String, image: String)
+  case nameTakenByStranger(service: String, image: String, host: String)
   case portTaken(service: String, reason: String)
   /// The machine cannot give what the service is to have.
   case limitRefused(service: String, reason: String)
@@ -40,12 +40,13 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
       "\(service): no executable `\(executable)`\(executable.contains("/") ? "" : " in PATH")"
     case .notStarted(let service, let reason): "\(service): cannot be started: \(reason)"
     case .nameTaken(let service): "\(service): is already running; remove it first"
-    case .nameTakenByRun(let service, let tag, let owner):
-      "\(service): run \(tag.run) of \(tag.experiment) has a container of this name, and is alive (process "
-        + "\(owner.process.pid)); wait for it or stop it with Ctrl-C"
-    case .nameTakenByStranger(let service, let image):
-      "\(service): a container of this name, of the image \(image), is not ours and was left alone; rename or remove it: "
-        + "docker rename \(service) …, docker rm --force \(service)"
+    case .nameTakenByRun(let service, let tag, let owner, let host):
+      "\(host): \(service): run \(tag.run) of \(tag.experiment) has a container of this name, and is alive (process "
+        + "\(owner.process.pid)); wait for it or stop it: with Ctrl-C where it was launched on one machine, with terminate of "
+        + "\(tag.experiment) where it runs on a cluster"
+    case .nameTakenByStranger(let service, let image, let host):
+      "\(host): \(service): a container of this name, of the image \(image), is not ours and was left alone; rename or "
+        + "remove it there: docker rename \(service) …, docker rm --force \(service)"
     case .portTaken(let service, let reason): "\(service): its port is taken: \(reason)"
     case .limitRefused(let service, let reason): "\(service): \(reason)"
     case .unknown(let service): "\(service): no service of this name was deployed"

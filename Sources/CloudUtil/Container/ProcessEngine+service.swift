@@ -10,7 +10,24 @@ extension ProcessEngine {
 
   public func update(_ name: String, limits: Limits) async throws {
     _ = try service(name)
-    throw ContainerError.unsupported("a plain process cannot be limited in cores or memory", service: name)
+    throw ProcessEngine.noLimits(name)
+  }
+
+  /// It can have none.
+  public func check(_ limits: Limits, of name: String) async throws {
+    guard limits == Limits() else { throw ProcessEngine.noLimits(name) }
+  }
+
+  public func linkGround() async throws -> LinkGround { throw ProcessEngine.noLink("links") }
+
+  public func shape(_ name: String, as condition: LinkCondition) async throws { throw ProcessEngine.noLink(name) }
+
+  static func noLimits(_ name: String) -> ContainerError {
+    .unsupported("a plain process cannot be limited in cores or memory", service: name)
+  }
+
+  private static func noLink(_ name: String) -> ContainerError {
+    .unsupported("a plain process shares the network of its host", service: name)
   }
 
   /// Of the service's own process, without its children.

@@ -81,9 +81,7 @@ public final class ProcessEngine: ContainerEngine {
   }
 
   private func start(_ spec: ServiceSpec) throws {
-    guard spec.limits == Limits() else {
-      throw ContainerError.unsupported("a plain process cannot be limited in cores or memory", service: spec.name)
-    }
+    guard spec.limits == Limits() else { throw ProcessEngine.noLimits(spec.name) }
     guard spec.link_mbit == nil else {
       throw ContainerError.unsupported("a plain process has no link of its own", service: spec.name)
     }

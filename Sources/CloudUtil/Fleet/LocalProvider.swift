@@ -5,8 +5,4 @@ public struct LocalProvider: Provider {
   public func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]] {
     spec.groups.mapValues { _ in [Machine(name: "localhost", address: "127.0.0.1")] }
   }
-
-  public func list() async throws -> [ClusterID] { [] }
-
-  public func release(_ cluster: ClusterID) async throws {}
 }

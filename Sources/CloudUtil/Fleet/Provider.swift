@@ -1,11 +1,6 @@
-/// Where machines come from.
+/// Where machines come from. What else can be done with them (found again, kept, given back) is each provider's own, as it is
+/// not the same for all of them.
 public protocol Provider: Sendable {
-  /// Gets the machines of `spec`. What was made before a failure stays tagged, for `release` to find.
+  /// Gets the machines of `spec`. What was made before a failure stays tagged, to be found again.
   func provision(_ spec: FleetSpec) async throws -> [Role: [Machine]]
-
-  /// The clusters this provider holds now, found by asking, not by remembering.
-  func list() async throws -> [ClusterID]
-
-  /// Gives back everything that belongs to `cluster`; nothing being there is not an error.
-  func release(_ cluster: ClusterID) async throws
 }

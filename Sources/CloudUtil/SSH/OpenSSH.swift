@@ -25,12 +25,13 @@ public struct OpenSSH: Hashable, Sendable {
 
   private func options(for user: String, port: Int) -> [String] {
     let settings = [
-      "IdentitiesOnly=yes", "IdentityAgent=none", "UserKnownHostsFile=" + OpenSSH.path(knownHosts.path),
+      // As an option, which ssh expands before it looks for the file; with `-i` it looks first.
+      "IdentityFile=" + OpenSSH.path(destination.key), "IdentitiesOnly=yes", "IdentityAgent=none",
+      "UserKnownHostsFile=" + OpenSSH.path(knownHosts.path),
       "GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes", "UpdateHostKeys=no", "BatchMode=yes",
       "ConnectTimeout=\(connectTimeout_s)", "ServerAliveInterval=15", "ServerAliveCountMax=10", "LogLevel=ERROR",
     ]
-    return ["ssh", "-F", "/dev/null", "-i", OpenSSH.literal(destination.key)]
-      + settings.flatMap { ["-o", $0] } + ["-l", user, "-p", "\(port)"]
+    return ["ssh", "-F", "/dev/null"] + settings.flatMap { ["-o", $0] } + ["-l", user, "-p", "\(port)"]
   }
 
   /// `text` where `%` begins a token.

@@ -39,6 +39,15 @@ extension Command: CustomStringConvertible {
     return words.joined(separator: " ")
   }
 
+  /// For an error: what is one line of the transcript, without the lines of a script in it, and its end if that is long.
+  var brief: String {
+    let words = description.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.count <= Command.briefLength ? words : words.prefix(Command.briefLength - 1) + "…"
+  }
+
+  /// Characters.
+  private static let briefLength = 100
+
   /// `word` as a POSIX shell reads it back.
   static func quoted(_ word: String) -> String {
     let plain = word.utf8.allSatisfy { byte in

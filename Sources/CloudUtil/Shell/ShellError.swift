@@ -1,4 +1,5 @@
-/// Why a command did not do its work, and where. The text never holds a secret of the command.
+/// Why a command did not do its work, and where. The text never holds a secret of the command, and only the beginning of a
+/// long one.
 public enum ShellError: Error, Equatable, CustomStringConvertible {
   /// It could not be started: no such program, not executable, no process left.
   case notStarted(Command, host: String, reason: String)
@@ -13,12 +14,12 @@ public enum ShellError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .notStarted(let command, let host, let reason): "\(host): cannot start `\(command)`: \(reason)"
-    case .unreached(let command, let host, let error): "\(host): cannot start `\(command)`: \(error)"
-    case .timedOut(let command, let host): "\(host): `\(command)` was not done by its deadline and was killed"
+    case .notStarted(let command, let host, let reason): "\(host): cannot start `\(command.brief)`: \(reason)"
+    case .unreached(let command, let host, let error): "\(host): cannot start `\(command.brief)`: \(error)"
+    case .timedOut(let command, let host): "\(host): `\(command.brief)` was not done by its deadline and was killed"
     case .failed(let command, let host, let output):
-      "\(host): `\(command)` failed with \(output.termination)" + ShellError.lastLines(of: output.stderr)
-    case .lost(let command, let host, let reason): "\(host): lost sight of `\(command)`: \(reason)"
+      "\(host): `\(command.brief)` failed with \(output.termination)" + ShellError.lastLines(of: output.stderr)
+    case .lost(let command, let host, let reason): "\(host): lost sight of `\(command.brief)`: \(reason)"
     }
   }
 

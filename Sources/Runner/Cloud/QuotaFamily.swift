@@ -33,4 +33,13 @@ enum QuotaFamily: String, CaseIterable, Codable, Sendable {
 
   /// AWS's name.
   var name: String { rawValue }
+
+  /// Whether machines of this type have GPUs: families G and P. VT, which shares G's quota, transcodes videos.
+  static func hasGPU(instanceType: String) -> Bool {
+    switch QuotaFamily(instanceType: instanceType) {
+    case .graphics: !instanceType.hasPrefix("vt")
+    case .p: true
+    case .standard, .f, .inferentia, .trainium, .x, .highMemory, .hpc, .deepLearning, nil: false
+    }
+  }
 }

@@ -14,6 +14,24 @@ enum Bootstrap {
     /// It answers, but not to this user.
     case permission
     case sudo
+
+    /// For who has to see to it by hand.
+    func words(_ folder: ClusterFolder) -> String {
+      switch self {
+      case .folder: "a folder \(folder.path) that belongs to its user"
+      case .docker: "docker"
+      case .rsync: "rsync"
+      case .libraries: "a library of \(Bootstrap.libraries.joined(separator: ", "))"
+      case .daemon: "a Docker daemon that answers"
+      case .permission: "permission to use Docker (the group docker)"
+      case .sudo: "sudo without a password"
+      }
+    }
+  }
+
+  /// What is lacking in words, in a fixed order.
+  static func words(_ needs: Set<Need>, _ folder: ClusterFolder) -> String {
+    Need.allCases.filter(needs.contains).map { $0.words(folder) }.joined(separator: "; ")
   }
 
   /// What a look at a host shows.

@@ -9,7 +9,10 @@ extension ClusterPlace {
     _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
   ) async throws {
     defer { hold.release() }
-    guard case .ec2(let cloud) = self else {
+    let cloud: Cloud
+    switch self {
+    case .ec2(let its): cloud = its
+    case .static:
       progress.tell(
         """
         to try again:                      \(commands.again(site.cluster))
@@ -38,7 +41,12 @@ extension ClusterPlace {
   func giveUp(
     _ error: any Error, _ invocation: Invocation, _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
   ) async throws -> Never {
-    guard case .ec2(let cloud) = self, options.terminatesOnFailure, !(error is CancellationError) else { throw error }
+    let cloud: Cloud
+    switch self {
+    case .ec2(let its): cloud = its
+    case .static: throw error
+    }
+    guard options.terminatesOnFailure, !(error is CancellationError) else { throw error }
     let cluster = invocation.fleet(on: cloud, cluster: options.name).cluster
     let share: LaunchShare
     do {
@@ -76,8 +84,12 @@ extension ClusterPlace {
 
   /// `they cost 0.680 USD/h until: run_exp x.json terminate`.
   func whatItCosts(_ site: ClusterSite, _ invocation: Invocation, _ commands: ClusterCommands) -> String {
-    guard case .ec2(let cloud) = self else { return "the machines stay; terminate takes away what was put there" }
-    let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
-    return "they cost \(plan.perHourText ?? "money (how much is not known)") until: \(commands.terminate(site.cluster))"
+    switch self {
+    case .ec2(let cloud):
+      let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
+      return
+        "they cost \(plan.perHourText ?? "money (how much is not known)") until: \(commands.terminate(site.cluster))"
+    case .static: return "the machines stay; terminate takes away what was put there"
+    }
   }
 }

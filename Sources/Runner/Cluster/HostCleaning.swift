@@ -36,7 +36,7 @@ enum HostCleaning {
         containers=$(docker ps --all --quiet --filter "label=$4=$owner") || exit 1
         [ -z "$containers" ] || docker rm --force --volumes $containers >/dev/null || exit 1
         # What they never read of their secrets.
-        rm -rf -- /dev/shm/run_exp.*."$owner"
+        rm -rf -- \#(EntryFolder.prefix)*."$owner"
       done
       # An rsync whose operator was killed may be writing there until its connection is.
       for try in 1 2 3 4 5; do
@@ -50,7 +50,7 @@ enum HostCleaning {
         rmdir -- "$folder" 2>/dev/null || sudo -n rmdir -- "$folder" 2>/dev/null
       done
       # Of the log what this cluster's runs wrote: each from its first line to that of the next.
-      log=~/runner_log.txt
+      log=~/\#(DetachedRun.log)
       if grep -qF -- " --hosts $1 " "$log" 2>/dev/null; then
         awk -v own=" --hosts $1 " '/^--- / { skip = index($0, own) } !skip' "$log" >"$log.new" || exit 1
         if [ -s "$log.new" ]; then cat "$log.new" >"$log"; else rm -f -- "$log"; fi

@@ -2,7 +2,7 @@ import CloudUtil
 import Foundation
 
 /// Machines that people have already, as a cluster file lists them.
-struct StaticPlace: Sendable {
+struct StaticPlace: Provider {
   var settings: StaticSettings
   /// Of the cluster file, for errors.
   var path: String
@@ -18,7 +18,7 @@ struct StaticPlace: Sendable {
 
   /// As many of each role as `spec` can use; fewer machines than components are shared.
   /// - Throws: `Failure` (config) if a role has none.
-  func machines(for spec: FleetSpec) throws -> [Role: [Machine]] {
+  func provision(_ spec: FleetSpec) throws -> [Role: [Machine]] {
     let all = machines()
     var machines: [Role: [Machine]] = [:]
     for (role, group) in spec.groups where group.count > 0 {

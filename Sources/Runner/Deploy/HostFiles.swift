@@ -48,7 +48,7 @@ struct HostFiles: Sendable {
   func makeFolder(_ folder: URL) async throws {
     try await onEach { host in
       // Components in containers write only into folders that are there.
-      let script = #"rm -rf -- "$1" && mkdir -p -- "$1/logs" "$1/background""#
+      let script = #"rm -rf -- "$1" && mkdir -p -- "$1/logs" "$1/\#(Deployment.secondTenantFolder)""#
       try await host.shell.require(
         Command("sh", ["-c", script, "sh", folder.path]), deadline: .now + Self.short)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Serving
 import Simulation
 
 /// What travels in a trial, as the components would send it.
@@ -31,8 +32,7 @@ extension Payload {
         throw Failure(exitCode: .infrastructure, "\(installation.digits) cannot be read")
       }
       return max(1, text.split(whereSeparator: \.isNewline).count)
-    // As many as a client draws.
-    case .floats(let count): return max(1, min(256, (16 << 20) / (4 * count)))
+    case .floats(let count): return DistinctInputs.count(floats: count)
     }
   }
 }

@@ -29,6 +29,9 @@ import Testing
     func pause(_ name: String) async throws { throw Unexpected() }
     func resume(_ name: String) async throws { throw Unexpected() }
     func update(_ name: String, limits: Limits) async throws { throw Unexpected() }
+    func check(_ limits: Limits, of name: String) async throws { throw Unexpected() }
+    func linkGround() async throws -> LinkGround { throw Unexpected() }
+    func shape(_ name: String, as condition: LinkCondition) async throws { throw Unexpected() }
     func exec(_ command: Command, in name: String, deadline: ContinuousClock.Instant) async throws -> Output {
       throw Unexpected()
     }

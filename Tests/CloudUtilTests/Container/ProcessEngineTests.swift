@@ -200,6 +200,10 @@ import Testing
       await #expect(throws: ContainerError.self) {
         try await engine.update("two", limits: Limits(memory_bytes: 1 << 30))
       }
+      await #expect(throws: ContainerError.self) { try await engine.check(Limits(cpus: 1), of: "two") }
+      try await engine.check(Limits(), of: "two")
+      await #expect(throws: ContainerError.self) { _ = try await engine.linkGround() }
+      await #expect(throws: ContainerError.self) { try await engine.shape("two", as: LinkCondition(isCut: true)) }
     }
   }
 }

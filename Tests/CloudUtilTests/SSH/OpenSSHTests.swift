@@ -5,7 +5,8 @@ import Testing
 @Suite struct OpenSSHTests {
   private let known = KnownHosts(path: "/c/known hosts")
   private let common =
-    #"ssh -F /dev/null -i /c/key -o IdentitiesOnly=yes -o IdentityAgent=none -o 'UserKnownHostsFile="/c/known hosts"'"#
+    #"ssh -F /dev/null -o 'IdentityFile="/c/key"' -o IdentitiesOnly=yes -o IdentityAgent=none"#
+    + #" -o 'UserKnownHostsFile="/c/known hosts"'"#
     + " -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o BatchMode=yes"
     + " -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=10 -o LogLevel=ERROR"
 
@@ -37,7 +38,7 @@ import Testing
     rsync.comparesContents = true
     let push = rsync.push(from: "src/", to: "run exp/")
     let rsh = push.arguments.first { $0.hasPrefix("--rsh=") } ?? ""
-    #expect(rsh.hasPrefix("--rsh=ssh -F /dev/null -i '/c/it''s' -o"))
+    #expect(rsh.hasPrefix(#"--rsh=ssh -F /dev/null -o 'IdentityFile="/c/it''s"' -o"#))
     #expect(
       push.arguments.filter { $0 != rsh } == [
         "-a", "--no-owner", "--no-group", "--partial", "--delay-updates", "--protect-args", "--timeout=180",

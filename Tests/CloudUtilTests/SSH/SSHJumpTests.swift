@@ -39,6 +39,31 @@ import Testing
     }
   }
 
+  @Test("A key and pinned host keys lie at whatever path, for ssh, for rsync and on the way through another host")
+  func paths() async throws {
+    try await SSHServer.use { server in
+      let odd = server.folder + #"/100%d it's "%h" \ $HOME"#
+      try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: true)
+      var direct = server.destination
+      direct.key = odd + "/%key"
+      try FileManager.default.copyItem(atPath: server.key, toPath: direct.key)
+      let known = KnownHosts(path: odd + "/known%hosts")
+      // Through itself, to itself.
+      var through = direct
+      through.jump = .init(host: "127.0.0.1", port: server.port, user: NSUserName())
+      for destination in [direct, through] {
+        try await SSHShell(to: destination, knownHosts: known).require(Command("true"), deadline: .soon)
+        let openSSH = OpenSSH(destination, knownHosts: known)
+        let words = openSSH.command.dropFirst() + ["127.0.0.1", "echo", "in"]
+        let output = try await LocalShell().require(Command("ssh", Array(words)), deadline: .soon)
+        #expect(output.stdout == "in\n" && output.stderr.isEmpty)
+        let copy = Rsync(by: openSSH).push(from: server.key + ".pub", to: server.folder + "/copy")
+        try await LocalShell().require(copy, deadline: .soon)
+        try FileManager.default.removeItem(atPath: server.folder + "/copy")
+      }
+    }
+  }
+
   @Test("A connection to a jump host that fell silent unnoticed is not used again")
   func silentJump() async throws {
     try await SSHServer.use { jump in

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from Rehearsal.faults import HostFaults, parsed
+from Rehearsal.faults import FAULTS, HostFaults, parsed
 
 
 def host(role: str = "worker", number: int = 0) -> Any:
@@ -26,6 +26,12 @@ class FaultsTest(unittest.TestCase):
                 return
             time.sleep(0.01)
         self.fail("it did not come about within 5 s")
+
+    def test_the_table_has_a_row_for_each_fault_and_for_no_other(self) -> None:
+        text = (Path(__file__).parent.parent / "README.md").read_text()
+        table = text.split("| fault | settings | what happens |\n")[1].split("\n\n")[0]
+        rows = [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")]
+        self.assertEqual(sorted(rows), sorted(FAULTS))
 
     def test_a_rule_that_cannot_be_meant_is_refused(self) -> None:
         for rule in ({}, {"fault": "explodes"}, {"fault": "dies", "hour": 3}, {"fault": "dies", "when": "noon"}, {"fault": "dies", "shown": "stopped"}):

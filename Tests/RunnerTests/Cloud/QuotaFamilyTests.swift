@@ -28,6 +28,17 @@ struct QuotaFamilyTests {
   @Test("is not guessed", arguments: ["mac1.metal", "cc2.8xlarge", "q1.large", "local", "", ".large", "C5.large"])
   func unknown(type: String) { #expect(QuotaFamily(instanceType: type) == nil) }
 
+  @Test("says which machines have GPUs, of whatever generation, and no others")
+  func gpus() {
+    for type in [
+      "g3s.xlarge", "g4ad.xlarge", "g4dn.xlarge", "g5.xlarge", "g5g.metal", "g6.xlarge", "g6e.xlarge", "gr6.4xlarge",
+      "p2.xlarge", "p3dn.24xlarge", "p4d.24xlarge", "p4de.24xlarge", "p5.48xlarge", "p5e.48xlarge", "p5en.48xlarge",
+    ] { #expect(QuotaFamily.hasGPU(instanceType: type), "\(type)") }
+    for type in ["vt1.3xlarge", "c5.xlarge", "c6gn.large", "m7g.large", "inf1.xlarge", "trn1.2xlarge", "local", ""] {
+      #expect(!QuotaFamily.hasGPU(instanceType: type), "\(type)")
+    }
+  }
+
   @Test("is called as AWS calls it")
   func names() {
     #expect(QuotaFamily.standard.name == "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances")

@@ -108,6 +108,9 @@ import Testing
     let all = Bootstrap.Need.allCases.map { "needs \($0.rawValue)\n" }.joined()
     #expect(Bootstrap.Finding("platform debian 12 x86_64\n" + all).needs == Set(Bootstrap.Need.allCases))
     #expect(Bootstrap.Finding("platform debian 12 x86_64\nneeds sudo\n").isReady)
+    #expect(
+      Bootstrap.words([.permission, .folder], ClusterFolder(experiment: "e", cluster: "c"))
+        == "a folder /var/lib/run_exp/e/c that belongs to its user; permission to use Docker (the group docker)")
   }
 
   /// A run that says it is alive, holds the lock until it is told to end, and logs.

@@ -136,6 +136,8 @@ private final class AskedEngine: ContainerEngine {
   }
   func shape(_ name: String, as condition: LinkCondition) async throws { note("shape \(name)") }
   func update(_ name: String, limits: Limits) async throws {}
+  func check(_ limits: Limits, of name: String) async throws {}
+  func linkGround() async throws -> LinkGround { LinkGround(address: "", canDelay: true) }
   func runOnce(_ spec: ServiceSpec, deadline: ContinuousClock.Instant) async throws -> Output { .ended(0) }
   func exec(_ command: Command, in name: String, deadline: ContinuousClock.Instant) async throws -> Output { .ended(0) }
   func stats(_ name: String) async throws -> ServiceStats { throw ContainerError.unknown(service: name) }

@@ -100,16 +100,46 @@ struct DocumentationTests {
     for target in FaultTarget.rule.split(separator: ", ") { #expect(rows.contains { $0.contains("`\(target)`") }) }
   }
 
-  @Test("has every option of every verb, and no other")
+  /// The cells of the rows of a table whose first cell begins with `start`.
+  private func rows(_ start: String, in text: String) -> [[String]] {
+    text.split(separator: "\n").filter { $0.hasPrefix("| \(start)") }.map { row in
+      // A bar behind a backslash stands in a cell.
+      row.replacing("\\|", with: "/").split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+  }
+
+  @Test("has a row for each verb, and for no other")
+  func verbs() throws {
+    let documented = rows("`", in: try Self.text("docs/command-line.md")).map { $0[0] }.filter { !$0.hasPrefix("`--") }
+    #expect(documented.sorted() == Verb.names.map { "`\($0)`" }.sorted())
+  }
+
+  @Test("has every option of each verb, and no other of it")
   func options() throws {
-    let pattern = try Regex("--[a-z_-]+")
-    func options(in text: String) -> Set<String> { Set(text.matches(of: pattern).map { String(text[$0.range]) }) }
-    let verbs = RunExp.configuration.subcommands.map { $0.helpMessage(columns: 1000) }
-    let helps = verbs + [RunExp.helpMessage(columns: 1000)]
-    let rows = try Self.text("docs/command-line.md").split(separator: "\n").filter { $0.hasPrefix("| `--") }
-    let documented = options(
-      in: rows.map { $0.split(separator: "|").first.map(String.init) ?? "" }.joined(separator: " "))
-    #expect(documented == options(in: helps.joined(separator: "\n")))
+    let names = try Regex("--[a-z_-]+")
+    var documented: [String: Set<String>] = [:]
+    var verbs: [String] = []
+    for row in rows("`--", in: try Self.text("docs/command-line.md")) {
+      switch row[1] {
+      case "the same": break
+      case "all", "": verbs = Verb.names
+      case let text: verbs = text.split { !$0.isLetter }.map(String.init).filter(Verb.names.contains)
+      }
+      for option in row[0].matches(of: names) {
+        for verb in verbs { documented[verb, default: []].insert(String(row[0][option.range])) }
+      }
+    }
+    // In the help of a verb its own options stand after a headline, each at the beginning of a line.
+    let own = try Regex("(?m)^ +(?:-[a-z], )?(--[a-z_-]+)")
+    for command in RunExp.configuration.subcommands {
+      let verb = try #require(command.configuration.commandName)
+      let help = RunExp.helpMessage(for: command, columns: 1000)
+      let options = help[(help.range(of: "OPTIONS:")?.upperBound ?? help.startIndex)...].matches(of: own)
+      let there = Set(options.compactMap { $0.output[1].substring.map(String.init) })
+      let missing = there.subtracting(documented[verb] ?? []).sorted()
+      let others = (documented[verb] ?? []).subtracting(there).sorted()
+      #expect(missing.isEmpty && others.isEmpty, "\(verb): without a row: \(missing), of others: \(others)")
+    }
   }
 
   @Test("has every column of a trial's files")
@@ -148,7 +178,6 @@ struct DocumentationTests {
   @Test("gives each exit status in the help")
   func exitStatuses() {
     let help = RunExp.configuration.discussion
-    let used: [Runner.ExitCode] = [.usage, .config, .infrastructure, .experiment, .capacity, .results, .interrupted]
-    for code in used { #expect(help.contains("\(code.rawValue) ")) }
+    for code in Runner.ExitCode.allCases { #expect(help.contains("\(code.rawValue) "), "\(code)") }
   }
 }

@@ -69,10 +69,6 @@ public struct EC2Provider: Provider {
     return failure.updated(seen, hasGroups: groups.map { !$0.isEmpty } ?? true)
   }
 
-  public func list() async throws -> [ClusterID] { try await clusters().map(\.id) }
-
-  public func release(_ cluster: ClusterID) async throws { _ = try await terminate(cluster) }
-
   /// What the calls of `work` say, as what it means for the cluster.
   func explained<Result: Sendable>(_ cluster: ClusterID, _ work: () async throws -> Result) async throws -> Result {
     do {

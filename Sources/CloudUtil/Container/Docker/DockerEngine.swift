@@ -121,13 +121,15 @@ public final class DockerEngine: ContainerEngine {
     var orphaned: Set<EntryFolder> = []
     for container in found {
       guard let tagged = TaggedContainer(container) else {
-        throw ContainerError.nameTakenByStranger(service: container.name, image: container.image)
+        throw ContainerError.nameTakenByStranger(
+          service: container.name, image: container.image, host: docker.shell.host)
       }
       if tagged.owner == owner {
         guard !container.isRunning else { throw ContainerError.nameTaken(service: container.name) }
       } else {
         guard tagged.isOrphan else {
-          throw ContainerError.nameTakenByRun(service: container.name, tagged.tag, owner: tagged.owner)
+          throw ContainerError.nameTakenByRun(
+            service: container.name, tagged.tag, owner: tagged.owner, host: docker.shell.host)
         }
         orphaned.insert(EntryFolder(tag: tagged.tag, owner: tagged.owner))
       }

@@ -3,7 +3,7 @@
 /// It is in memory (tmpfs), for its user's eyes only, and named by the run, so that it is found again after a crash. Each
 /// service has a folder in it, the only thing of it that its container sees, with files that the container deletes as
 /// soon as it has read them.
-struct EntryFolder: Hashable, Sendable {
+public struct EntryFolder: Hashable, Sendable {
   var tag: ProcessTag
   var owner: RunOwner
 
@@ -17,7 +17,10 @@ struct EntryFolder: Hashable, Sendable {
   func path(of service: String) -> String { "\(path)/\(EntryFolder.encoded(service))" }
 
   /// What the paths of all runs of `experiment` begin with.
-  static func prefix(experiment: String) -> String { "\(parent)/run_exp.\(encoded(experiment))." }
+  static func prefix(experiment: String) -> String { "\(prefix)\(encoded(experiment))." }
+
+  /// What the paths of all runs begin with; they end with the owner, after a dot.
+  public static let prefix = "\(parent)/run_exp."
 
   /// The owner in a path; nil if there is none.
   static func owner(of path: String) -> RunOwner? {

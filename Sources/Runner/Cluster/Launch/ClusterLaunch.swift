@@ -86,21 +86,23 @@ struct ClusterLaunch: Sendable {
       let probe = Bootstrap.probe(site.folder, isFrontend: isFrontend)
       let finding = Bootstrap.Finding(try await shell.require(probe, deadline: .now + Self.short).stdout)
       guard !finding.isReady else { return }
-      let lacking = finding.needs.subtracting([.sudo]).map(\.rawValue).sorted().joined(separator: ", ")
+      let lacking = finding.needs.subtracting([.sudo])
       guard !finding.needs.contains(.sudo) else {
         throw Failure(
           exitCode: .infrastructure,
-          "it lacks \(lacking), and its user has no sudo without a password; allow it, log in as root, or install that by hand"
-        )
+          "it lacks \(Bootstrap.words(lacking, site.folder)); and its user has no sudo without a password, by which that would "
+            + "be made: allow it, log in as root, or see to that by hand")
       }
-      progress.tell("\(site.roles(of: machine)) \(machine.name): installing (\(lacking))")
+      progress.tell(
+        "\(site.roles(of: machine)) \(machine.name): installing (\(lacking.map(\.rawValue).sorted().joined(separator: ", ")))"
+      )
       try await install(finding, on: shell, isFrontend: isFrontend)
       // Whoever has just come to a group is in it from the next login on.
       shell.close()
       let after = Bootstrap.Finding(try await shell.require(probe, deadline: .now + Self.short).stdout)
       guard after.isReady else {
-        let left = after.needs.map(\.rawValue).sorted().joined(separator: ", ")
-        throw Failure(exitCode: .infrastructure, "it still lacks \(left) after installing")
+        let left = Bootstrap.words(after.needs.subtracting([.sudo]), site.folder)
+        throw Failure(exitCode: .infrastructure, "after installing it still lacks \(left)")
       }
       progress.tell("\(site.roles(of: machine)) \(machine.name): installed")
     }

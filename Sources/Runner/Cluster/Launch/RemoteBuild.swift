@@ -74,10 +74,15 @@ enum RemoteBuild {
       environment: bases.merging(["RUN_EXP_CACHE": folder.cache]) { $1 })
   }
 
-  /// The compiler's own words, or else the last ones.
+  /// The compiler's own words, each once: those that name file, line and column; where there are none, what else is called
+  /// an error, or else the last lines.
   static func message(in output: String) -> String {
-    let lines = output.split(whereSeparator: \.isNewline).map(String.init)
+    let lines = output.split(whereSeparator: \.isNewline)
     let errors = lines.filter { $0.contains("error:") }
-    return (errors.isEmpty ? Array(lines.suffix(8)) : Array(errors.prefix(8))).joined(separator: "\n")
+    // Not those that point into a shown line of code, behind `|`.
+    let located = errors.filter { $0.prefixMatch(of: #/[^|]*:\d+:\d+: (fatal )?error: /#) != nil }
+    var seen: Set<Substring> = []
+    let distinct = (located.isEmpty ? errors : located).filter { seen.insert($0).inserted }
+    return (distinct.isEmpty ? lines.suffix(8) : distinct.prefix(8)).joined(separator: "\n")
   }
 }

@@ -15,7 +15,7 @@ import Testing
       let name = bench.name("one")
       try await bench.docker("run", "--detach", "--name", name, DockerDaemon.image, "sleep", "100")
       let id = try await bench.docker("inspect", "--format", "{{.Id}} {{.State.Running}}", name)
-      let error = ContainerError.nameTakenByStranger(service: name, image: DockerDaemon.image)
+      let error = ContainerError.nameTakenByStranger(service: name, image: DockerDaemon.image, host: LocalShell().host)
       await #expect(throws: error) { try await bench.engine.deploy([bench.spec("one", Command("true"))]) }
       #expect(error.description.contains(name) && error.description.contains(DockerDaemon.image))
       try await bench.engine.remove(bench.tag)
@@ -49,7 +49,7 @@ import Testing
         try await first.start("one")
         try await DockerBench.use(suffix: first.suffix) { second in
           let error = await #expect(throws: ContainerError.self) { try await second.start("one") }
-          guard case .nameTakenByRun(first.name("one"), first.tag, _) = error else {
+          guard case .nameTakenByRun(first.name("one"), first.tag, _, _) = error else {
             Issue.record("\(String(describing: error))")
             return
           }

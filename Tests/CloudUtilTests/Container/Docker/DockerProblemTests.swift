@@ -16,6 +16,18 @@ import Testing
     #expect(DockerProblem(stderr: "Error response from daemon: No such container: x") == nil)
   }
 
+  @Test("A name that is taken is told with its host, and with what ends a run wherever it is")
+  func taken() {
+    let owner = RunOwner(process: ProcessIdentity(pid: 17, startTicks: 1), machine: "m")
+    let byRun = ContainerError.nameTakenByRun(
+      service: "s", ProcessTag(experiment: "e", run: "r"), owner: owner, host: "i-1")
+    let text = byRun.description
+    #expect(
+      text.hasPrefix("i-1: s: run r of e ") && text.contains("Ctrl-C") && text.contains("terminate of e"), "\(text)")
+    let stranger = ContainerError.nameTakenByStranger(service: "s", image: "redis", host: "i-1")
+    #expect(stranger.description.hasPrefix("i-1: s: a container of this name, of the image redis, "))
+  }
+
   @Test("What docker says of a service is told apart")
   func service() {
     func meaning(_ text: String) -> ContainerError {
