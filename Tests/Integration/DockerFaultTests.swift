@@ -121,7 +121,7 @@ struct DockerFaultTests {
     defer { bench.remove() }
     let output = try await launch(
       bench, #"{"at_s": 3, "action": "partition", "target": "\#(target)"}"#,
-      #"--set num_queries=1000 --set redundancy_modes='["none"]' --set slo_ms=60000"#)
+      #"--set num_queries=600 --set redundancy_modes='["none"]' --set slo_ms=60000"#)
     #expect(output.termination.isSuccess, "\(output.stderr)")
     #expect(output.stderr.contains("\(target) is healed, since the load is over"), "\(output.stderr)")
     #expect(output.stdout.contains("VERDICT\n"))
