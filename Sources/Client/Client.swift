@@ -61,9 +61,16 @@ struct Client: ParsableCommand {
   @Option(name: .customLong("timeout-s"), help: "Seconds after the last send until what is unanswered counts as lost.")
   var timeout_s = 110.0
 
+  /// More than any experiment asks of a client; a schedule of so many takes 64 GB.
+  static let mostQueries = 1_000_000_000
+
   mutating func validate() throws {
-    guard rate > 0, rate.isFinite else { throw ValidationError("--rate \(rate): more than 0 queries/s") }
-    guard count > 0 else { throw ValidationError("--count \(count): 1 at least") }
+    guard rate > 0, rate <= 1_000_000 else {
+      throw ValidationError("--rate \(rate): more than 0, up to 1000000 queries/s")
+    }
+    guard 1...Client.mostQueries ~= count else {
+      throw ValidationError("--count \(count): from 1 to \(Client.mostQueries)")
+    }
     guard (0...count).contains(warmup) else { throw ValidationError("--warmup \(warmup): from 0 to --count \(count)") }
     guard clients > 0, (0..<clients).contains(client) else {
       throw ValidationError("--client \(client) --clients \(clients): a number from 0 to below the number of clients")

@@ -67,6 +67,7 @@ extension Lifecycle {
       let odd = words.first { !modes.contains($0) } ?? word
       let what =
         isMode ? "mode \(word)" : "\(odd), which is no mode of the experiment (\(modes.joined(separator: ", ")))"
+      if !isMode, let finalDir = FinalDir(argument: odd) { places.finalDir = finalDir.name }
       throw Failure(
         exitCode: .config,
         """

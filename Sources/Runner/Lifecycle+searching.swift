@@ -44,7 +44,8 @@ extension Lifecycle {
     try checkSearchable(invocation.experiment)
     try await interruptible {
       try await Self.search(
-        invocation.experiment, for: search, isStrict: options.strict, results: results, progress: Progress()
+        invocation.experiment, for: search, isStrict: options.strict, attempts: 1, results: results,
+        progress: Progress()
       ) { probe in
         try await simulated([invocation.narrowed(to: probe)], options: options) { _, _ in }
       }
@@ -52,18 +53,20 @@ extension Lifecycle {
   }
 
   /// Searches mode by mode, wherever trials come from, and prints each rate as it is known.
-  /// - Parameter isStrict: what was INVALID counts though it was measured again.
+  /// - Parameters:
+  ///   - isStrict: what was INVALID counts though it was measured again.
+  ///   - attempts: how often a trial is measured while it is INVALID; 1 where it would come out the same.
   /// - Throws: `Failure` (results) if INVALID trials leave a mode open, or count, once all modes have been searched.
   static func search(
-    _ experiment: Experiment, for search: SearchOptions, isStrict: Bool, results: Results, progress: Progress,
-    measure: RateProbe.Measure
+    _ experiment: Experiment, for search: SearchOptions, isStrict: Bool, attempts: Int = GoalSearch.attempts,
+    results: Results, progress: Progress, measure: RateProbe.Measure
   ) async throws {
     let report = SearchReport(goal: search.goal, results: results)
     var (open, repeated): ([String], Int) = ([], 0)
     for mode in search.modes {
       var goalSearch = GoalSearch(
         goal: search.goal, mode: mode, repetitions: experiment.numTrials,
-        search: RateSearch(from: experiment.sendRates, resolution: search.resolution))
+        search: RateSearch(from: experiment.sendRates, resolution: search.resolution), attempts: attempts)
       try report.begin(mode)
       let outcome = try await goalSearch.run(measure: measure) { step in
         progress.clear()
@@ -74,10 +77,8 @@ extension Lifecycle {
       if case .cannotTell = outcome { open.append("\(mode.rawValue): \(SearchReport.text(outcome))") }
     }
     guard open.isEmpty else {
-      throw Failure(
-        exitCode: .results,
-        "\(open.joined(separator: "\n"))\nMake the load lighter, or measure again with --final_dir NAME or --overwrite."
-      )
+      let again = attempts == 1 ? "" : ", or measure again with --final_dir NAME or --overwrite"
+      throw Failure(exitCode: .results, "\(open.joined(separator: "\n"))\nMake the load lighter\(again).")
     }
     guard !isStrict || repeated == 0 else {
       throw Failure(

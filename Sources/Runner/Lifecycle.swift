@@ -64,7 +64,8 @@ struct Lifecycle {
     defer { lock.release() }
     if hadRest { progress.note("discarded the rest of an unfinished attempt: \(measurement.path).partial") }
     try await provenance(measurement, sweep: sweep).write(to: folder.partial)
-    let faults = FaultPlan(trial, load_s: measurement.assets.duration / .seconds(1))
+    var lengths = ScheduleLengths(files: FileCheck(locator: invocation.file.locator))
+    let faults = FaultPlan(trial, load_s: try lengths.length_s(of: trial))
     // Components with a network of their own do not reach this host at 127.0.0.1.
     let isReached = machinery.fleet[Role("frontend")].first.map { !$0.address.hasPrefix("127.") } ?? false
     let placement = try Placement(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line `run_exp <config> <verb> [options]`.
 @main
@@ -46,6 +47,8 @@ struct RunExp: AsyncParsableCommand {
 
   static func main() async {
     Console.outliveReaders()
+    // Where whoever started this ignores it (`trap '' CHLD`), the kernel keeps no word of how a child ended.
+    signal(SIGCHLD, SIG_DFL)
     do {
       var command = try parseAsRoot(try Verb.arranged(Array(CommandLine.arguments.dropFirst())))
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -32,8 +32,11 @@ struct SimulatedWorker {
   var heldOutputs_bytes: Int?
   /// The stay that ends when the frontend sees its link closed.
   var closing: InstanceID?
-  /// The event at which one that was killed is back; 0: it is not started again.
+  /// The event at which one that was killed is back, and when that is; 0: it is not started again, or stands still.
   var start: UInt64 = 0
+  var startsAt_ns: Int64 = 0
+  /// What is left of its start while it stands still in the midst of it.
+  var heldStart_ns: Int64?
 
   /// What its model does.
   struct Work {
@@ -53,7 +56,7 @@ struct SimulatedWorker {
   }
 
   /// Whether it has a process, be it one that is still starting.
-  var isRunning: Bool { isAlive || start != 0 }
+  var isRunning: Bool { isAlive || start != 0 || heldStart_ns != nil }
 
   var isSilent: Bool { isPaused || isCut }
 

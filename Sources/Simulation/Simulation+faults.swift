@@ -53,7 +53,6 @@ extension Simulation {
   mutating func strike(_ index: Int, at now_ns: Int64) {
     let fault = trial.faults[index]
     let worker = fault.worker
-    outcome.faultsStruck += 1
     guard workers[worker].isRunning || fault.action == .restart else {
       outcome.faultsFailed.insert(index)
       return
@@ -64,7 +63,7 @@ extension Simulation {
       kill(worker, at: now_ns)
       // It comes back as it was started, with a link of its own.
       (workers[worker].factor, workers[worker].addedDelay_ns, workers[worker].isCut) = (1, 0, false)
-      workers[worker].start = events.add(.joined, worker, at: now_ns + trial.recovery.restart_ns)
+      begin(startOf: worker, at: now_ns, lasting: trial.recovery.restart_ns)
     case .pause: pause(worker, at: now_ns)
     case .resume: resume(worker, at: now_ns)
     case .partition:
@@ -78,10 +77,9 @@ extension Simulation {
   }
 
   private mutating func kill(_ worker: Int, at now_ns: Int64) {
-    workers[worker].start = 0
+    (workers[worker].start, workers[worker].heldStart_ns, workers[worker].isPaused) = (0, nil, false)
     guard workers[worker].isAlive else { return }
     workers[worker].isAlive = false
-    workers[worker].isPaused = false
     workers[worker].work = nil
     workers[worker].undelivered = nil
     workers[worker].heldOutputs_bytes = nil
@@ -93,9 +91,20 @@ extension Simulation {
     events.add(.closed, worker, at: now_ns + return_ns(0, from: worker))
   }
 
+  private mutating func begin(startOf worker: Int, at now_ns: Int64, lasting span_ns: Int64) {
+    workers[worker].startsAt_ns = now_ns + span_ns
+    workers[worker].start = events.add(.joined, worker, at: now_ns + span_ns)
+  }
+
   private mutating func pause(_ worker: Int, at now_ns: Int64) {
-    guard workers[worker].isAlive, !workers[worker].isPaused else { return }
+    guard !workers[worker].isPaused else { return }
     workers[worker].isPaused = true
+    guard workers[worker].isAlive else {
+      // Nobody hears from one that still starts, so that nobody misses it either.
+      workers[worker].heldStart_ns = workers[worker].startsAt_ns - now_ns
+      workers[worker].start = 0
+      return
+    }
     if let work = workers[worker].work, work.end != 0 {
       workers[worker].work?.end = 0
       workers[worker].work?.left_ns -= max(0, now_ns - work.start_ns)
@@ -107,6 +116,10 @@ extension Simulation {
   private mutating func resume(_ worker: Int, at now_ns: Int64) {
     guard workers[worker].isPaused else { return }
     workers[worker].isPaused = false
+    if let left_ns = workers[worker].heldStart_ns {
+      workers[worker].heldStart_ns = nil
+      return begin(startOf: worker, at: now_ns, lasting: left_ns)
+    }
     if let work = workers[worker].work {
       let start_ns = max(now_ns, work.start_ns)
       workers[worker].work?.start_ns = start_ns

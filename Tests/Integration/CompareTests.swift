@@ -41,6 +41,7 @@ import Testing
     let odd = try await bench.run("$RUN compare equal hedged --set send_rates='[200]' \(settings)")
     #expect(
       odd.stderr.contains("no results of hedged, which is no mode of the experiment (equal, coded)"), "\(odd.stderr)")
+    #expect(odd.stderr.contains("/hedged.\n"), "\(odd.stderr)")
 
     let json = try await bench.run("\(compare) --json --metric median --latency client")
     #expect(json.stdout.contains(#""metric":"median""#) && json.stdout.contains(#""latency":"client""#))

@@ -113,6 +113,23 @@ struct DockerFaultTests {
     #expect(try await bench.containers().isEmpty)
   }
 
+  @Test(
+    "whoever the trial waits for and nobody heals is healed when the load is over, and the trial comes to its end",
+    arguments: ["client/0", "frontend"])
+  func neverHealed(target: String) async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let output = try await launch(
+      bench, #"{"at_s": 3, "action": "partition", "target": "\#(target)"}"#,
+      #"--set num_queries=600 --set redundancy_modes='["none"]' --set slo_ms=60000"#)
+    #expect(output.termination.isSuccess, "\(output.stderr)")
+    #expect(output.stderr.contains("\(target) is healed, since the load is over"), "\(output.stderr)")
+    #expect(output.stdout.contains("VERDICT\n"))
+    #expect(bench.text("0/events.csv").components(separatedBy: ",done,").count == 2, "\(bench.text("0/events.csv"))")
+    report(bench)
+    #expect(try await bench.containers().isEmpty)
+  }
+
   @Test("a delay shows in tc, or in the worker where the kernel has no netem, and in the latency of what it answers")
   func delay() async throws {
     let bench = try ExperimentBench()

@@ -4,6 +4,15 @@ import Testing
 
 /// The product as a user runs it: `run_exp <config> <verb>` with real processes, on a model that sleeps.
 @Suite("An experiment on this machine") struct LaunchTests {
+  @Test("comes to its end though whoever starts it ignores the ends of children, as `trap '' CHLD` does")
+  func ignoredChildren() async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    let launched = try await bench.run("trap '' CHLD; exec $RUN launch --local --engine process")
+    #expect(launched.termination.isSuccess, "\(launched.stderr)")
+    #expect(launched.stdout.contains("\n200\t") && bench.processes.isEmpty)
+  }
+
   @Test("is run, prints its tables, leaves no process, and analyze prints the same bytes again")
   func launch() async throws {
     let bench = try ExperimentBench()

@@ -76,7 +76,32 @@ import Testing
     #expect(shown.termination.isSuccess, "\(shown.stderr)")
     let rows = shown.stdout.split(separator: "\n").map { $0.split(separator: " ") }
     #expect(rows.first?.first == "rate/s" && rows.dropFirst().map(\.first) == ["150", "300"], "\(shown.stdout)")
-    #expect(rows.dropFirst().allSatisfy { ["coded", "equal"].contains($0.last) })
+    for row in rows.dropFirst() {
+      let (equal, coded) = (try #require(Double(row[1])), try #require(Double(row[2])))
+      #expect(equal != coded && row.last == (coded < equal ? "coded" : "equal"), "\(shown.stdout)")
+    }
+  }
+
+  @Test(
+    "demonstrates accuracy: a difference of just one point holds, one beyond does not",
+    arguments: [(296, true), (302, true), (295, false), (303, false)])
+  func accuracy(right: Int, holds: Bool) async throws {
+    let bench = try ExperimentBench()
+    defer { bench.remove() }
+    func line(_ mode: String, _ right: Int) -> String {
+      """
+      {"summary": {"verdict": "VALID", "trial": {"ec_k_val": 2, "redundancy_mode": "\(mode)"},
+       "e2e_ms": {"median": 1, "p99": 2, "p99_9": 3}, "answered": {"reconstructed": 5},
+       "accuracy": {"all": \(Double(right) / 300), "own": 1, "reconstructed": 0.99}}}
+      """.replacing("\n", with: "")
+    }
+    let lines = [line("none", 299), line("coded", right)].map { $0 + "\n" }.joined()
+    try Data(lines.utf8).write(to: bench.folder.appending(path: "lines"))
+    try Data("#!/bin/sh\ncat lines\n".utf8).write(to: bench.folder.appending(path: "program"))
+    let script = URL(filePath: #filePath).appending(path: "../../../Scripts/demonstrate").standardized.path
+    let shown = try await bench.run("chmod +x program && \(script) accuracy --program ./program")
+    #expect(shown.termination == .exited(holds ? 0 : 1), "\(shown.stderr)")
+    #expect(shown.stdout.contains(holds ? ": that holds\n" : ": that does not hold here\n"), "\(shown.stdout)")
   }
 
   @Test("takes service times that were measured, and shows how the tail moves with the number of hosts")

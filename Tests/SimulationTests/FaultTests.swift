@@ -55,9 +55,26 @@ struct FaultTests {
         fault(2, .kill), fault(3, .kill), fault(4, .pause), fault(5, .restart), fault(5.5, .slow(factor: 2)),
         fault(8, .pause), fault(8.5, .resume), fault(9, .restart), fault(9.1, .kill), fault(9.2, .heal),
       ])
-    #expect(outcome.faultsStruck == 10)
     #expect(outcome.faultsFailed == [1, 2, 9])
     #expect(!dispatches_s(outcome).contains { $0 > 9.001 })
+  }
+
+  @Test(
+    "pauses a worker that still starts: it stands still all the same, and goes on with its start when it is resumed")
+  func pausedStart() throws {
+    let start = [fault(5, .restart), fault(5.4, .pause)]
+    let (_, stopped) = try run(.none, start)
+    #expect(stopped.faultsFailed.isEmpty && stopped.workersLost == 1)
+    #expect(!dispatches_s(stopped).contains { $0 > 5.001 })
+    #expect(stopped.queries.allSatisfy { $0.source == .own })
+    // 0.6 s of its start are left at 8 s.
+    let resumed = dispatches_s(try run(.none, start + [fault(8, .resume)]).outcome)
+    #expect(!resumed.contains { (5.001..<8.6).contains($0) })
+    #expect(resumed.contains { (8.6..<8.8).contains($0) })
+    // It can be killed where it stands, and is started again like any other.
+    let killed = try run(.none, start + [fault(6, .kill), fault(7, .slow(factor: 2)), fault(9, .restart)]).outcome
+    #expect(killed.faultsFailed == [3])
+    #expect(dispatches_s(killed).contains { (10..<10.2).contains($0) })
   }
 
   @Test("pauses a worker for less than the silence that gives it up: its batch is late, and nothing else happens")

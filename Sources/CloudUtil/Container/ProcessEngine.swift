@@ -161,9 +161,10 @@ public final class ProcessEngine: ContainerEngine {
     }
   }
 
-  /// Waits until the end of `service` is known, which its watching thread is about to say, and drops it.
+  /// Waits until the end of `service` is known, which its watching thread is about to say, and drops it. Of one that left no
+  /// trace nobody says anything any more: where SIGCHLD is ignored, the kernel itself reaps what has ended.
   private func forget(_ service: ServiceProcess) async {
-    while service.termination == nil { try? await Task.sleep(for: .milliseconds(1)) }
+    while service.termination == nil, service.hasTrace { try? await Task.sleep(for: .milliseconds(1)) }
     service.forget()
     state.withLock { state in
       guard state.services[service.spec.name] === service else { return }

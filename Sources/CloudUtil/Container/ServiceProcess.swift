@@ -42,6 +42,9 @@ final class ServiceProcess: Sendable {
     }
   }
 
+  /// Whether it runs or is not reaped yet.
+  var hasTrace: Bool { ProcessStatus(of: identity.pid)?.identity == identity }
+
   /// Sends `number` to its group.
   /// - Throws: `ContainerError.notRunning` if it has ended.
   func signal(_ number: Int32) throws {

@@ -35,7 +35,7 @@ struct PlanCommand: AsyncParsableCommand {
       config: root.config, overrides: overrides.overrides, place: .anywhere, finalDir: finalDir.name,
       environment: place.local ? .local : .cluster)
     invocation.tellRemarks()
-    var plan = PlanText(sweep: invocation.sweep, results: invocation.results)
+    var plan = PlanText(sweep: invocation.sweep, results: invocation.results, locator: invocation.file.locator)
     if place.local {
       plan.cores = ProcessInfo.processInfo.activeProcessorCount
     } else {

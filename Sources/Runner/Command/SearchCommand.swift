@@ -11,7 +11,7 @@ struct SearchCommand: AsyncParsableCommand {
 
       Begins with the lowest and the highest of send_rates, doubles or halves until one rate meets the bound and a higher \
       one does not, then bisects. Each rate has num_trials trials, and most of them decide. An overloaded system does not \
-      meet any bound. An INVALID trial is measured again, up to three times in all.
+      meet any bound. An INVALID trial is measured again, up to three times in all; a simulated one would come out the same.
 
       Trials lie where those of launch would; finished ones are not measured again, so that a search that was stopped goes \
       on with the same command.

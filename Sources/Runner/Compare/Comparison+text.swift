@@ -26,9 +26,11 @@ extension Comparison {
       let point =
         finding.point.isEmpty
         ? ["all"] + keys.dropFirst().map { _ in "" } : keys.map { finding.point[$0] ?? "" }
+      let places = compared.ratio.map(Self.places) ?? 2
       return point + [
         String(compared.pairs), Self.decimals(compared.a), Self.decimals(compared.b),
-        compared.ratio.map { Self.decimals($0.value) } ?? "none", Self.interval(compared.ratio?.interval),
+        compared.ratio.map { Self.decimals($0.value, places) } ?? "none",
+        Self.interval(compared.ratio?.interval, places),
         Self.decimals(compared.difference.value), Self.interval(compared.difference.interval),
       ]
     }
@@ -99,12 +101,22 @@ extension Comparison {
 
   // MARK: Numbers
 
-  private static func interval(_ interval: PairedComparison.Interval?) -> String {
-    interval.map { "\(decimals($0.low)) to \(decimals($0.high))" } ?? "none"
+  private static func interval(_ interval: PairedComparison.Interval?, _ places: Int = 2) -> String {
+    interval.map { "\(decimals($0.low, places)) to \(decimals($0.high, places))" } ?? "none"
   }
 
-  private static func decimals(_ value: Double) -> String {
-    let text = String(format: "%.2f", value)
+  private static func decimals(_ value: Double, _ places: Int = 2) -> String {
+    let text = String(format: "%.\(places)f", value)
     return text == "-0.00" ? "0.00" : text
+  }
+
+  /// As many places as it takes to see that an interval which leaves 1 outside does.
+  private static func places(_ ratio: PairedComparison.Estimate) -> Int {
+    guard ratio.excludes(1), let interval = ratio.interval else { return 2 }
+    func isClear(_ places: Int) -> Bool {
+      let one = decimals(1, places)
+      return decimals(interval.low, places) != one && decimals(interval.high, places) != one
+    }
+    return (2...9).first(where: isClear) ?? 9
   }
 }

@@ -85,9 +85,10 @@ struct Comparison: Codable, Equatable, Sendable {
     let isSmaller = ratio.value > 1
     let (value, low, high) =
       isSmaller ? (ratio.value, interval.low, interval.high) : (1 / ratio.value, 1 / interval.high, 1 / interval.low)
-    // A factor next to 1 is told from it.
-    let places = low < 2 ? 2 : 1
-    func text(_ number: Double) -> String { String(format: "%.\(places)f", number) }
+    func text(_ number: Double, _ places: Int) -> String { String(format: "%.\(places)f", number) }
+    // A factor next to 1 is told from it, by as many digits as that takes.
+    let places = low >= 2 ? 1 : (2...9).first { text(low, $0) != text(1, $0) } ?? 9
+    func text(_ number: Double) -> String { text(number, places) }
     return "\(b): \(metric.name) \(text(value))x \(isSmaller ? "smaller" : "larger") "
       + "(\(text(low)) to \(text(high))) than \(a)"
   }

@@ -67,11 +67,13 @@ extension ExperimentReader {
     guard !experiment.faults.isEmpty, let field = optional(.faults), case .array(let nodes) = field.node.value,
       nodes.count == experiment.faults.count
     else { return }
-    var single = experiment
-    // What tells trials apart for a fault; repetitions and backgrounds do not.
-    (single.numTrials, single.backgroundTraffic, single.queueModes) = (1, [.shuffles(0)], [.singleQueue])
-    guard single.trialCount <= Self.maximumTrials else { return }
-    let trials = Sweep(single).trials
+    guard experiment.trialCount <= Self.maximumTrials else { return }
+    let trials = Sweep(experiment).trials
+    var lengths = ScheduleLengths(files: files)
+    // A trace that cannot be read is told as such; of what has run, the files may be gone.
+    func length_s(_ trial: Trial) -> Double {
+      place == .past ? .infinity : (try? lengths.length_s(of: trial)) ?? .infinity
+    }
     for (index, (fault, node)) in zip(experiment.faults, nodes).enumerated() {
       let having = trials.filter { fault.target == .random || $0.component(fault.target) != nil }
       guard !having.isEmpty else {
@@ -80,9 +82,9 @@ extension ExperimentReader {
           "found \"\(fault.target)\"; \(Self.targets(like: fault.target, in: trials))")
         continue
       }
-      let longest_s = having.map { load_s(of: $0) }.max() ?? 0
-      guard fault.at_s >= longest_s else { continue }
-      let end_s = (longest_s * 10).rounded() / 10
+      // Most often the first says so.
+      guard !having.contains(where: { fault.at_s < length_s($0) }) else { continue }
+      let end_s = ((having.map(length_s).max() ?? 0) * 1000).rounded(.down) / 1000
       problems.add(
         Self.member("at_s", of: node, "faults[\(index)]"),
         "found \(Number.text(fault.at_s)); the load of a trial that has \(fault.target) is over by then; allowed: a "
@@ -90,21 +92,17 @@ extension ExperimentReader {
     }
   }
 
-  /// From the start of the schedule to its last query: what is expected, or what a trace says.
-  private mutating func load_s(of trial: Trial) -> Double {
-    guard case .trace(let file) = trial.arrivals, place != .past else { return trial.load_s }
-    guard let seconds = try? files.trace(file) else { return .infinity }
-    return seconds.prefix(trial.totalQueries).last ?? 0
-  }
-
-  /// What there is of the role of a target that no trial has.
+  /// What there is of the role of a target that no trial has: redundant instances by their places as well.
   private static func targets(like target: FaultTarget, in trials: [Trial]) -> String {
     guard case .numbered(let role, _) = target else { return "no trial of the sweep has it" }
     let ranges = trials.map { $0.numbers(of: role) }.filter { !$0.isEmpty }
     guard let first = ranges.map(\.lowerBound).min(), let last = ranges.map(\.upperBound).max() else {
       return "no mode of the sweep has \(role.rawValue) instances; allowed: \(FaultTarget.rule)"
     }
-    return "allowed: \(role.rawValue)/\(first) to \(role.rawValue)/\(last - 1), as many as the largest trial has"
+    let places = trials.map { min($0.numbers(of: role).count, $0.numModels) }.max() ?? 0
+    let byPlace = first > 0 && places > 0 ? "\(role.rawValue)/0 to \(role.rawValue)/\(places - 1), or " : ""
+    return
+      "allowed: \(byPlace)\(role.rawValue)/\(first) to \(role.rawValue)/\(last - 1), as many as the largest trial has"
   }
 
   private static func member(_ key: String, of node: JSONNode, _ path: String) -> Field {

@@ -36,8 +36,12 @@ extension Deployment {
 
   /// No trial's load lasts longer, the last replies included.
   private var loadLimit: Duration {
-    assets.duration * 1.5 + .seconds(30) + .milliseconds(trial.slo_ms) + .seconds(20)
+    assets.duration * 1.5 + .seconds(30) + .milliseconds(trial.slo_ms) + .seconds(20) + resending * 2
   }
+
+  /// Where somebody is cut off whom the trial waits for: what waited at the cut is sent again by TCP so long after the heal
+  /// at the latest.
+  var resending: Duration { faults.cutsAwaited ? .seconds(120) : .zero }
 }
 
 extension Trial {

@@ -22,7 +22,7 @@ struct FaultPlan: Equatable, Sendable {
   let load_s: Double
   private let links: Set<Component>
 
-  /// - Parameter load_s: from the start of the schedule to its last query.
+  /// - Parameter load_s: from the start of the schedule to its last query, as `ScheduleLengths` has it.
   init(_ trial: Trial, load_s: Double) {
     self.load_s = load_s
     let ordered = (trial.faults ?? []).enumerated()
@@ -46,6 +46,13 @@ struct FaultPlan: Equatable, Sendable {
   func components(_ isWanted: (Fault.Action) -> Bool) -> Set<Component> {
     Set(entries.filter { $0.omission == nil && isWanted($0.fault.action) }.compactMap(\.component))
   }
+
+  /// Whether a trial cannot end without a word from `component`. Workers are given up by their silence, and without Redis
+  /// it goes on.
+  static func isAwaited(_ component: Component) -> Bool { component.isClient || component == .frontend }
+
+  /// Whether a component that the trial waits for is cut off for a time.
+  var cutsAwaited: Bool { components { $0 == .partition }.contains(where: Self.isAwaited) }
 
   /// Whether the link of any component is disturbed.
   var hasLinks: Bool { !links.isEmpty }

@@ -70,6 +70,7 @@ final class FaultSchedule: Disturbance {
   }
 
   /// What is not due yet does not happen any more, and is recorded as such; what was paused goes on, so that it can end.
+  /// Whoever the trial waits for has gone on when its load was over (`FaultPlan.isAwaited`).
   /// - Throws: what kept a row from being written, or a service from going on.
   func stop() async throws {
     guard
@@ -121,19 +122,33 @@ final class FaultSchedule: Disturbance {
       }
       do { try await journal.append(record) } catch { keep(error) }
     }
-    if component.isClient { await endPause(of: target, at: zero + .nanoseconds(Int64(plan.load_s * 1e9))) }
+    if FaultPlan.isAwaited(component) { await release(&target, at: zero + .nanoseconds(Int64(plan.load_s * 1e9))) }
   }
 
-  /// A client that stands still when the load is over goes on: it sends what it owes, late, and the trial can end.
-  private func endPause(of target: StruckService, at end: Instant) async {
-    guard state.withLock({ $0.paused.contains(target.component) }) else { return }
+  /// What stands still or is cut off when the load is over goes on: it says what it owes, late, and the trial can end.
+  private func release(_ target: inout StruckService, at end: Instant) async {
+    let (component, name) = (target.component, target.spec.name)
+    let isPaused = state.withLock { $0.paused.contains(component) }
+    guard isPaused || target.link.isCut else { return }
     do {
       try await sleep(until: end, ahead: .zero)
-      try await engine.resume(target.spec.name)
-      state.withLock { _ = $0.paused.remove(target.component) }
-      tell("\(target.component) goes on, since the load is over")
+      if target.link.isCut {
+        target.link.isCut = false
+        try await engine.shape(name, as: target.link)
+        tell("\(component) is healed, since the load is over")
+      }
+      if isPaused {
+        try await engine.resume(name)
+        state.withLock { _ = $0.paused.remove(component) }
+        tell("\(component) goes on, since the load is over")
+      }
+    } catch is CancellationError {
+      // The trial ends before.
+    } catch ContainerError.notRunning, ContainerError.unknown {
+      // It has ended meanwhile.
     } catch {
-      // It counts as paused still, so that `stop` tries again, and says why if it cannot.
+      // What is paused, `stop` tries again.
+      tell("\(component) cannot go on, though the load is over: \(error)")
     }
   }
 

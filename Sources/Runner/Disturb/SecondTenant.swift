@@ -9,6 +9,8 @@ final class SecondTenant: BackgroundLoad {
   private let deployment: Deployment
   private let engine: any ContainerEngine
   private let desk: ControlDesk
+  /// How long client and frontend may take to write their records.
+  private let grace: Duration
   private let state = Mutex(State())
 
   private struct State {
@@ -22,12 +24,11 @@ final class SecondTenant: BackgroundLoad {
 
   /// Models are loaded and optimised in this time.
   private static let patience: Duration = .seconds(120)
-  /// How long client and frontend may take to write their records.
-  private static let grace: Duration = .seconds(15)
 
   /// - Parameter deployment: of the tenant (`Deployment.secondTenant`).
-  init(_ deployment: Deployment, engine: any ContainerEngine) {
+  init(_ deployment: Deployment, engine: any ContainerEngine, grace: Duration = .seconds(15)) {
     self.deployment = deployment
+    self.grace = grace
     self.engine = engine
     desk = ControlDesk(
       host: deployment.redis.address, port: deployment.redis.port, password: deployment.redis.password.value,
@@ -75,13 +76,11 @@ final class SecondTenant: BackgroundLoad {
     for spec in [deployment.specs.last, deployment.specs.first].compactMap({ $0 }) {
       do {
         try await engine.signal(spec.name, SIGTERM)
-      } catch ContainerError.notRunning, ContainerError.unknown {
-        continue
-      }
-      guard await hasEnded(spec.name) else {
-        state.withLock { $0.problems.append("\(spec.component) did not end within \(Self.grace.components.seconds) s") }
+        if await hasEnded(spec.name) { continue }
+        state.withLock { $0.problems.append("\(spec.component) did not end within \(grace.components.seconds) s") }
         try await engine.signal(spec.name, SIGKILL)
-        continue
+      } catch ContainerError.notRunning, ContainerError.unknown {
+        // It has ended meanwhile.
       }
     }
   }
@@ -143,8 +142,8 @@ final class SecondTenant: BackgroundLoad {
         for await exit in engine.exits() where exit.name == service { return true }
         return false
       }
-      group.addTask {
-        try? await Task.sleep(for: Self.grace)
+      group.addTask { [grace] in
+        try? await Task.sleep(for: grace)
         return false
       }
       return await group.next() ?? false

@@ -47,21 +47,3 @@ extension FaultPlan {
     return asked
   }
 }
-
-extension TrialAssets {
-  /// From the start of the schedule to its last query, as the clients draw it.
-  /// - Throws: `Failure` if a trace cannot be read, or is too short.
-  func scheduleLength(of trial: Trial) throws -> Duration {
-    let process: Load.Process
-    switch trial.arrivals {
-    case .poisson: process = .poisson
-    case .uniform: process = .uniform
-    // What the trace says is known already.
-    case .trace: return duration
-    }
-    let load = Load(
-      seed: trial.seed, rate_per_s: trial.rate, clients: trial.numClients, total: trial.totalQueries, process: process,
-      samples: 1)
-    return try Schedule(load).queries.last?.offset ?? .zero
-  }
-}

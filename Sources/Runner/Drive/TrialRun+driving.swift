@@ -52,9 +52,9 @@ extension TrialRun {
       clients: deployment.clientComponents, clockOffsets: clockOffsets(offsets),
       asked: deployment.faults.askedEnds,
       limits: .init(
-        drive: deployment.assets.duration * 1.5 + .seconds(30),
-        schedule: try deployment.assets.scheduleLength(of: trial),
-        drain: .milliseconds(trial.slo_ms) + .seconds(20),
+        drive: deployment.assets.duration * 1.5 + .seconds(30) + deployment.resending,
+        schedule: .seconds(deployment.faults.load_s),
+        drain: .milliseconds(trial.slo_ms) + .seconds(20) + deployment.resending,
         finish: .seconds(10) + .microseconds(50) * trial.totalQueries),
       at: clock.now())
   }

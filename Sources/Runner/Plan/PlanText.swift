@@ -5,6 +5,8 @@ import Serving
 struct PlanText {
   var sweep: Sweep
   var results: ResultPath
+  /// By which the experiment's files are found.
+  var locator: FileLocator
   /// Of this machine, where the experiment is to run here.
   var cores: Int?
   /// What it needs in the cloud, where it is to run there.
@@ -74,9 +76,10 @@ struct PlanText {
 
   /// A line a fault: whom it strikes in which trials, and which go without it.
   private var faults: [String] {
+    guard !sweep.experiment.faults.isEmpty else { return [] }
+    var lengths = ScheduleLengths(files: FileCheck(locator: locator))
     let plans = sweep.trials.map { trial -> (index: Int, entries: [FaultPlan.Entry]) in
-      var load_s = trial.load_s
-      if case .trace = trial.arrivals { load_s = .infinity }
+      let load_s = (try? lengths.length_s(of: trial)) ?? .infinity
       return (trial.index, FaultPlan(trial, load_s: load_s).entries)
     }
     // All trials have the same faults in the same order.

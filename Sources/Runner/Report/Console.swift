@@ -18,13 +18,17 @@ enum Console {
     }
   }
 
+  /// Waits for a slow reader, also where whoever opened the descriptor asked that it never blocks.
   /// - Returns: 0, or `errno` of the write that failed.
-  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+  static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if written > 0 {
         bytes = bytes.dropFirst(written)
+      } else if errno == EAGAIN || errno == EWOULDBLOCK {
+        var descriptor = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        if poll(&descriptor, 1, -1) < 0, errno != EINTR { return errno }
       } else if errno != EINTR {
         return errno
       }

@@ -10,10 +10,16 @@ struct GoalSearch: Sendable {
   private(set) var search: RateSearch
 
   /// How often a trial is measured before the search gives up on an INVALID one.
+  let attempts: Int
+
+  /// Of what is measured; what is simulated comes out the same again.
   static let attempts = 3
 
-  init(goal: LatencyGoal, mode: RedundancyMode, repetitions: Int, search: RateSearch) {
+  init(
+    goal: LatencyGoal, mode: RedundancyMode, repetitions: Int, search: RateSearch, attempts: Int = GoalSearch.attempts
+  ) {
     (self.goal, self.mode, self.repetitions, self.search) = (goal, mode, repetitions, search)
+    self.attempts = attempts
   }
 
   /// What became of one rate.
@@ -30,8 +36,8 @@ struct GoalSearch: Sendable {
     case found(RateSearch.Bracket)
     case above(rate: Double)
     case below(rate: Double)
-    /// Trials of the rate stayed INVALID, for these reasons.
-    case cannotTell(rate: Double, reasons: [String])
+    /// Trials of the rate stayed INVALID in each of so many attempts, for these reasons.
+    case cannotTell(rate: Double, attempts: Int, reasons: [String])
   }
 
   /// - Parameter show: is told of each rate as it is known.
@@ -46,7 +52,7 @@ struct GoalSearch: Sendable {
         try show(step)
         guard step.answer != .invalid else {
           let reasons = step.summaries.filter { goal.answer(of: $0) == .invalid }.flatMap(\.reasons)
-          return .cannotTell(rate: rate, reasons: reasons)
+          return .cannotTell(rate: rate, attempts: attempts, reasons: reasons)
         }
         search.record(rate, meets: step.answer == .met)
       }
@@ -57,7 +63,7 @@ struct GoalSearch: Sendable {
     var summaries: [Int: Summary] = [:]
     var missing = Array(0..<repetitions)
     var repeated = 0
-    for attempt in 0..<Self.attempts where !missing.isEmpty {
+    for attempt in 0..<attempts where !missing.isEmpty {
       if attempt > 0 { repeated += missing.count }
       let probe = RateProbe(rate: rate, mode: mode, repetitions: missing, attempt: attempt)
       for (repetition, summary) in zip(missing, try await measure(probe)) { summaries[repetition] = summary }

@@ -43,8 +43,9 @@ struct SearchReport: Sendable {
       "\(Number.text(bracket.meets))/s meets it, \(Number.text(bracket.misses))/s does not"
     case .above(let rate): "\(Number.text(rate))/s meets it, and no higher rate was tried; give higher send_rates"
     case .below(let rate): "no rate meets it: \(Number.text(rate))/s, the lowest that was tried, does not"
-    case .cannotTell(let rate, let reasons):
-      "cannot tell: trials at \(Number.text(rate))/s stayed INVALID after \(GoalSearch.attempts) attempts: "
+    case .cannotTell(let rate, let attempts, let reasons):
+      "cannot tell: trials at \(Number.text(rate))/s "
+        + (attempts == 1 ? "are INVALID: " : "stayed INVALID after \(attempts) attempts: ")
         + Set(reasons).sorted().joined(separator: "; ")
     }
   }
@@ -92,7 +93,7 @@ private struct OutcomeRecord: Encodable {
       (meets_per_s, misses_per_s) = (bracket.meets, bracket.misses)
     case .above(let rate): (self.outcome, meets_per_s) = ("above", rate)
     case .below(let rate): (self.outcome, misses_per_s) = ("below", rate)
-    case .cannotTell(_, let reasons): (self.outcome, self.reasons) = ("cannot_tell", reasons)
+    case .cannotTell(_, _, let reasons): (self.outcome, self.reasons) = ("cannot_tell", reasons)
     }
   }
 }

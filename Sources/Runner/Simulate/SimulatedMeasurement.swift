@@ -51,7 +51,9 @@ struct SimulatedMeasurement: Sendable {
       try provenance.write(to: folder.partial)
       let outcome = try Simulation.run(trial, isCancelled: isCancelled)
       let measures = SimulatedMeasures(outcome, mode: place.trial.mode, network: trial.network)
-      let faults = FaultRecord.simulated(of: place.trial, struck: outcome.faultsStruck, failed: outcome.faultsFailed)
+      let faults = FaultRecord.simulated(
+        of: place.trial, load_s: (outcome.schedule.queries.last?.offset ?? .zero) / .seconds(1),
+        failed: outcome.faultsFailed)
       if !faults.isEmpty { try FaultRecord.write(faults, to: folder.partial) }
       let summary = Summary(place, measures, outcome, codes: trial.codes, faults: faults)
       try LatencyHistogram.write([("e2e", measures.e2e_ms), ("client", measures.client_ms)], to: folder.partial)

@@ -25,15 +25,16 @@ extension SimulatedTrial {
       serviceTimes: services, slowdowns: trial.slowdowns, network: settings.network, payload: payload,
       codes: settings.codes(k: trial.k, payload: payload),
       background: try BackgroundModel(trial, hosts: settings.hosts ?? 0, measured: measured, files: files),
-      faults: try SimulatedFault.faults(of: trial), recovery: settings.recovery)
+      faults: try SimulatedFault.faults(of: trial, load), recovery: settings.recovery)
   }
 }
 
 extension SimulatedFault {
   /// What the experiment's `faults` do to the trial's workers. Redis is not on a query's way: its faults have no effect.
   /// - Throws: `Failure` (config) for one of a client or the frontend, which are not modelled.
-  static func faults(of trial: Trial) throws -> [SimulatedFault] {
-    try plan(of: trial).filter(\.isModelled).map { entry in
+  fileprivate static func faults(of trial: Trial, _ load: Load) throws -> [SimulatedFault] {
+    guard trial.faults != nil else { return [] }
+    return try FaultPlan(trial, load_s: load.length / .seconds(1)).entries.filter(\.isModelled).map { entry in
       guard let worker = trial.instances.firstIndex(where: { $0.component == entry.component }) else {
         throw Failure(
           exitCode: .config,
@@ -42,13 +43,6 @@ extension SimulatedFault {
       }
       return SimulatedFault(time_ns: time_ns(of: entry.fault), Action(entry.fault), worker: worker)
     }
-  }
-
-  fileprivate static func plan(of trial: Trial) -> [FaultPlan.Entry] {
-    guard trial.faults != nil else { return [] }
-    var load_s = trial.load_s
-    if case .trace = trial.arrivals { load_s = .infinity }
-    return FaultPlan(trial, load_s: load_s).entries
   }
 
   fileprivate static func time_ns(of fault: Fault) -> Int64 { Int64((fault.at_s * 1e9).rounded()) }
@@ -61,18 +55,16 @@ extension FaultPlan.Entry {
 extension FaultRecord {
   /// What became of the faults of a simulated trial, in nanoseconds from the start of its schedule.
   /// - Parameters:
-  ///   - struck: how many of `SimulatedFault.faults` did, which is in order.
-  ///   - failed: those of them that found their worker ended, which a run cannot carry out either.
-  static func simulated(of trial: Trial, struck: Int, failed: Set<Int>) -> [FaultRecord] {
+  ///   - load_s: from there to its last query.
+  ///   - failed: those of `SimulatedTrial.faults` that found their worker ended, which a run cannot carry out either.
+  static func simulated(of trial: Trial, load_s: Double, failed: Set<Int>) -> [FaultRecord] {
     var index = 0
-    return SimulatedFault.plan(of: trial).map { entry in
+    return FaultPlan(trial, load_s: load_s).entries.map { entry in
       var record = FaultRecord(fault: entry.fault, component: entry.component?.name, outcome: .omitted, remark: "")
       if let omission = entry.omission {
         record.remark = omission
       } else if !entry.isModelled {
         record.remark = "simulated queries do not pass redis"
-      } else if index == struck {
-        record.remark = "the load was over before"
       } else {
         let time_ns = SimulatedFault.time_ns(of: entry.fault)
         (record.due_ns, record.began_ns) = (time_ns, time_ns)

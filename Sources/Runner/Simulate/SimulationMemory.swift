@@ -1,12 +1,13 @@
 import Foundation
+import Serving
 
 /// How many trials fit into memory at a time.
 struct SimulationMemory {
   /// A query's part of schedule, outcome, latencies and their order; and of the text of its rows.
   private static let query_bytes = 320
   private static let rows_bytes = 400
-  /// What a query takes while it waits for its answer, beside that.
-  private static let waiting_bytes = 160
+  /// A row of `codes.csv`, in a list that grows.
+  private static let code_bytes = 32
   /// An instance's part: its random numbers, its place in queue and tables.
   private static let worker_bytes = 1000
 
@@ -14,12 +15,15 @@ struct SimulationMemory {
 
   static func now() -> SimulationMemory { SimulationMemory(available_bytes: AvailableMemory().bytes) }
 
+  /// What was measured never came to more than 0.9 of it.
   static func needed_bytes(_ trial: Trial, withRows: Bool) -> Int {
-    let (queries, overflow) = trial.totalQueries.multipliedReportingOverflow(
-      by: query_bytes + (withRows ? rows_bytes : 0))
-    return overflow
-      ? .max
-      : queries + min(trial.totalQueries, trial.maxInFlight) * waiting_bytes + trial.instances.count * worker_bytes
+    // A query is decoded once at the most; each parity of a group is encoded once.
+    let codes = trial.mode == .coded ? 1 + (trial.parities + trial.k - 1) / trial.k : 0
+    // As many as a simulation can have.
+    guard trial.totalQueries <= Int32.max else { return .max }
+    return trial.totalQueries * (query_bytes + codes * code_bytes + (withRows ? rows_bytes : 0))
+      + trial.instances.count * worker_bytes
+      + CodedPolicy.tables_bytes(trial.policy, waiting: min(trial.totalQueries, trial.maxInFlight))
   }
 
   /// - Parameter asked: trials at a time, where the user has said it.
@@ -37,14 +41,22 @@ struct SimulationMemory {
     if fit(wanted) { return wanted }
     if asked == nil, let count = (1..<wanted).last(where: fit) { return count }
     let many = wanted > 1 && fit(1)
+    let (needed, available) = Self.apart(sizes.first ?? 0, available_bytes)
     throw Failure(
       exitCode: .infrastructure,
       """
-      num_queries: a trial of \(trials.map(\.totalQueries).max() ?? 0) queries needs \(Self.gib(sizes.first ?? 0)) of \
-      memory\(many ? ", and \(wanted) are to be simulated at a time" : ""); \(Self.gib(available_bytes)) can be had. \
+      num_queries: a trial of \(trials.map(\.totalQueries).max() ?? 0) queries needs \(needed) of \
+      memory\(many ? ", and \(wanted) are to be simulated at a time" : ""); \(available) can be had. \
       Give \(many ? "a smaller --trials-in-parallel" : "fewer num_queries")\(withRows ? ", or leave out --records" : "").
       """)
   }
 
-  private static func gib(_ bytes: Int) -> String { String(format: "%.1f GiB", Double(bytes) / Double(1 << 30)) }
+  /// Two sizes in GiB, with as many digits as it takes to see that they differ.
+  static func apart(_ a_bytes: Int, _ b_bytes: Int) -> (String, String) {
+    func text(_ bytes: Int, _ places: Int) -> String {
+      String(format: "%.\(places)f GiB", Double(bytes) / Double(1 << 30))
+    }
+    let places = (1...8).first { text(a_bytes, $0) != text(b_bytes, $0) } ?? 9
+    return (text(a_bytes, places), text(b_bytes, places))
+  }
 }

@@ -38,6 +38,17 @@ public struct Load: Equatable, Sendable {
     total / clients + (client < total % clients ? 1 : 0)
   }
 
+  /// From the start of the schedule to its last query: `Schedule(self).queries.last`, without keeping the others. A trace
+  /// that is too short ends with its last arrival.
+  public var length: Duration {
+    (0..<clients).reduce(.zero) { longest, client in
+      var arrivals = arrivals(ofClient: client)
+      var last = Duration.zero
+      for _ in 0..<count(ofClient: client) { last = arrivals.next() ?? last }
+      return max(longest, last)
+    }
+  }
+
   /// A client's own arrivals: `rate/clients` as a real number, from a random stream of its own. Evenly spaced clients
   /// take turns, so that all together are evenly spaced too.
   func arrivals(ofClient client: Int) -> any Arrivals {

@@ -41,8 +41,6 @@ public struct SimulationOutcome: Sendable {
   /// Batches queued again because their worker was lost.
   public var requeued = 0
   public var workersLost = 0
-  /// How many of the trial's faults happened before its end.
-  public var faultsStruck = 0
-  /// Those of them, by their places in the trial's list, that found no process: their worker had ended.
+  /// Of the trial's faults, by their places in its list, those that found no process: their worker had ended.
   public var faultsFailed: Set<Int> = []
 }

@@ -71,6 +71,19 @@ struct CSVTests {
         "group,kind\n",
         "codes.csv, line 1: the header is \"group,kind\", not \"group,kind,started_ns,duration_ns\""
       ),
+      (
+        "group,kind,started_ns,duration_ns\r\n",
+        "codes.csv, line 1: the header ends with a carriage return (CR LF); allowed: lines that end with LF alone"
+      ),
+      ("group,kind,started_ns,duration_ns", "codes.csv, line 1: the file ends here, inside the header"),
+      (
+        "group,kind,started_ns,duration_ns,and,more,of,what,nobody,knows\n",
+        "codes.csv, line 1: column 5 of the header is \"and\", not nothing, as there are 4 columns"
+      ),
+      (
+        "group,kind,started_at_some_time_in_nanoseconds,duration_ns\n",
+        "codes.csv, line 1: column 3 of the header is \"started_at_some_time_in_nanoseconds\", not \"started_ns\""
+      ),
       (header + "1,encode,5,x7\n", "codes.csv, line 2, column duration_ns: \"x7\" is not a whole number"),
       (header + "1,encode,-,7\n", "codes.csv, line 2, column started_ns: \"-\" is not a whole number"),
       (

@@ -78,6 +78,18 @@ struct ComparisonTests {
     #expect(claim.hasPrefix("coded: p99.9-median gap 1.08x smaller (1.08 to 1.0"), "\(claim)")
   }
 
+  @Test("shows as many places as tell the bound from 1, in the table and in the sentence")
+  func clearOfOne() throws {
+    for (step, low) in [(0.03, "1.0"), (0.003, "1.00"), (0.0003, "1.000"), (0.000_03, "1.0000")] {
+      let gaps = (1...6).map { 25 * (1 + step * Double($0)) }
+      let comparison = try comparison(gaps)
+      let claim = try #require(comparison.points[0].claim)
+      let bound = try #require(claim.split(separator: "(").last?.split(separator: " ").first)
+      #expect(bound.hasPrefix(low) && (Double(bound) ?? 0) > 1, "\(claim)")
+      #expect(comparison.text.contains("  \(bound) to "), "\(comparison.text)")
+    }
+  }
+
   @Test("of several points has a row each and one of all, which pools their pairs")
   func points() throws {
     let comparison = try comparison([90, 100, 110], rates: [100, 200])

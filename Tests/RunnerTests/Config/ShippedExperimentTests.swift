@@ -33,12 +33,12 @@ struct ShippedExperimentTests {
   @Test("can be planned as it is, here and in the cloud", arguments: names)
   func plans(name: String) throws {
     let here = try invocation(name, place: .anywhere)
-    let local = PlanText(sweep: here.sweep, results: here.results, cores: 2)
+    let local = PlanText(sweep: here.sweep, results: here.results, locator: here.file.locator, cores: 2)
     #expect(local.text.contains("\(here.sweep.trials.count) trials of \(here.experiment.model)"))
     #expect(local.record.trials.count == here.sweep.trials.count)
 
     let there = try invocation(name, place: .anywhere, environment: .cluster)
-    var plan = PlanText(sweep: there.sweep, results: there.results)
+    var plan = PlanText(sweep: there.sweep, results: there.results, locator: there.file.locator)
     plan.cloud = try CloudPlan(there, at: ClusterFile.path(option: nil, installation: there.installation))
     #expect(plan.text.contains("machines in"))
     let folders = there.sweep.trials.map(there.folder)

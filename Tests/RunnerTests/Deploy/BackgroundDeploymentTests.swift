@@ -71,6 +71,19 @@ struct BackgroundDeploymentTests {
     #expect(all.suffix(2).allSatisfy { $0.service.network == .bridge() && $0.service.link_mbit == 250 })
   }
 
+  @Test("is stopped though a service of the second tenant ends between the grace and the kill")
+  func tenantEnds() async throws {
+    let engine = AskedEngine(signalling: { number in
+      if number == SIGKILL { throw ContainerError.notRunning(service: "bg_client-0-parm", .exited(0)) }
+    })
+    let tenant = SecondTenant(
+      try deployment().secondTenant(fleet, installation: installation, locator: locator), engine: engine,
+      grace: .milliseconds(1))
+    try await tenant.stop()
+    #expect(engine.asked == ["bg_client-0-parm", "bg_frontend-parm"].map { "signal \($0) \(SIGTERM)" })
+    #expect(tenant.problems.count == 2 && tenant.problems.allSatisfy { $0.contains("did not end within") })
+  }
+
   @Test("has the second tenant beside it under names, a folder and a run in Redis of its own, with the same tag")
   func tenant() throws {
     let deployment = try deployment(link_mbit: 250)

@@ -114,6 +114,19 @@ struct FaultPlanTests {
     #expect(component("worker/5") == "worker/5" && component("worker/6") == nil)
   }
 
+  @Test("tell whom the trial waits for, and whether it is cut off for a time")
+  func awaited() {
+    let components = [Component.frontend, .redis, Component("client/3"), Component("worker/0"), Component("parity/4")]
+    #expect(components.map(FaultPlan.isAwaited) == [true, false, true, false, false])
+    func cuts(_ target: FaultTarget, _ action: Fault.Action = .partition, at_s: Double = 1) -> Bool {
+      var trial = Trial.sample()
+      trial.faults = [Fault(at_s: at_s, action: action, target: target)]
+      return FaultPlan(trial, load_s: 2).cutsAwaited
+    }
+    #expect(cuts(.frontend) && cuts(.numbered(role: .client, number: 0)))
+    #expect(!cuts(.redis) && !cuts(.random) && !cuts(.frontend, .pause) && !cuts(.frontend, at_s: 2))
+  }
+
   @Test("name what they do to a component's life, its pace and its link")
   func effects() {
     var trial = Trial.sample()

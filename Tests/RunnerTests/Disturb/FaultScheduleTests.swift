@@ -99,6 +99,50 @@ struct FaultScheduleTests {
     #expect(engine.asked.count == 4 && engine.asked.last == "resume worker-0-parm")
   }
 
+  @Test("Whoever the trial waits for is healed when the load is over, a delay of its link aside; others are not")
+  func healed() async throws {
+    let folder = try TemporaryFolder()
+    let targets: [FaultTarget] = [
+      .numbered(role: .client, number: 0), .frontend, .redis, .numbered(role: .worker, number: 0),
+    ]
+    let faults =
+      [Fault(at_s: 0, action: .delay, target: .frontend, delay_ms: 3)]
+      + targets.map { Fault(at_s: 0, action: .partition, target: $0) }
+    let (engine, clock) = (AskedEngine(), Wire.Clock())
+    let told = Told()
+    let deployment = try deployment(faults, folder: URL(filePath: folder.path), load_s: 0.01)
+    let frontend = try #require(deployment.spec(of: .frontend)?.name)
+    let schedule = try FaultSchedule(
+      deployment, engine: engine, clock: clock, findFrontend: { nil }, restarted: { _ in }, tell: told.hear)
+    try await schedule.start(at: clock.now())
+    for _ in 0..<1000 where engine.asked.count < 7 { try await Task.sleep(for: .milliseconds(5)) }
+    try await schedule.stop()
+    let asked = engine.asked
+    #expect(asked.filter { $0 == "shape client-0-parm" }.count == 2, "\(asked)")
+    #expect(asked.filter { $0 == "shape \(frontend)" }.count == 3, "\(asked)")
+    #expect(asked.count == 7 && engine.links[frontend] == LinkCondition(delay_ms: 3), "\(asked)")
+    #expect(engine.links["redis-parm"]?.isCut == true && engine.links["client-0-parm"] == LinkCondition())
+    let healed = told.lines.filter { $0.contains("is healed") }
+    #expect(healed.sorted() == ["client/0", "frontend"].map { "\($0) is healed, since the load is over" })
+    #expect(try FaultRecord.read(from: URL(filePath: folder.path)).allSatisfy { $0.outcome == .done })
+  }
+
+  @Test("A frontend that nobody resumes goes on when the load is over, and one that cannot is named")
+  func pausedFrontend() async throws {
+    let folder = try TemporaryFolder()
+    let engine = AskedEngine(resuming: { throw ContainerError.surviving(["stuck"]) })
+    let (clock, told) = (Wire.Clock(), Told())
+    let schedule = try FaultSchedule(
+      deployment(
+        [Fault(at_s: 0, action: .pause, target: .frontend)], folder: URL(filePath: folder.path), load_s: 0.01),
+      engine: engine, clock: clock, findFrontend: { nil }, restarted: { _ in },
+      tell: told.hear)
+    try await schedule.start(at: clock.now())
+    for _ in 0..<1000 where told.lines.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(told.lines.last?.hasPrefix("frontend cannot go on, though the load is over: ") == true)
+    await #expect(throws: ContainerError.surviving(["stuck"])) { try await schedule.stop() }
+  }
+
   @Test("A worker is started with the signals blocked that will tell it its paces and delays, and no other is")
   func blockedSignals() throws {
     let (one, two) = (FaultTarget.numbered(role: .worker, number: 1), FaultTarget.numbered(role: .worker, number: 2))
@@ -116,25 +160,47 @@ struct FaultScheduleTests {
   }
 }
 
+/// What the user is told.
+private final class Told: Sendable {
+  private let state = Mutex<[String]>([])
+  var lines: [String] { state.withLock { $0 } }
+  @Sendable func hear(_ line: String) { state.withLock { $0.append(line) } }
+}
+
 /// An engine that does nothing but remember what it was asked.
-private final class AskedEngine: ContainerEngine {
+final class AskedEngine: ContainerEngine {
   private let log = Mutex<[String]>([])
+  private let conditions = Mutex<[String: LinkCondition]>([:])
   private let resuming: @Sendable () throws -> Void
+  private let signalling: @Sendable (Int32) throws -> Void
 
-  init(resuming: @escaping @Sendable () throws -> Void = {}) { self.resuming = resuming }
+  init(
+    resuming: @escaping @Sendable () throws -> Void = {},
+    signalling: @escaping @Sendable (Int32) throws -> Void = { _ in }
+  ) {
+    (self.resuming, self.signalling) = (resuming, signalling)
+  }
 
+  /// The links of services as they were shaped last.
+  var links: [String: LinkCondition] { conditions.withLock { $0 } }
   var asked: [String] { log.withLock { $0 } }
   private func note(_ what: String) { log.withLock { $0.append(what) } }
 
   func deploy(_ specs: [ServiceSpec]) async throws { for spec in specs { note("deploy \(spec.name)") } }
-  func signal(_ name: String, _ signal: Int32) async throws { note("signal \(name) \(signal)") }
+  func signal(_ name: String, _ signal: Int32) async throws {
+    try signalling(signal)
+    note("signal \(name) \(signal)")
+  }
   func kill(_ name: String) async throws { note("kill \(name)") }
   func pause(_ name: String) async throws { note("pause \(name)") }
   func resume(_ name: String) async throws {
     try resuming()
     note("resume \(name)")
   }
-  func shape(_ name: String, as condition: LinkCondition) async throws { note("shape \(name)") }
+  func shape(_ name: String, as condition: LinkCondition) async throws {
+    conditions.withLock { $0[name] = condition }
+    note("shape \(name)")
+  }
   func update(_ name: String, limits: Limits) async throws {}
   func check(_ limits: Limits, of name: String) async throws {}
   func linkGround() async throws -> LinkGround { LinkGround(address: "", canDelay: true) }

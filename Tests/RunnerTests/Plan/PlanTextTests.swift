@@ -5,11 +5,13 @@ import Testing
 
 @Suite("A plan")
 struct PlanTextTests {
+  private static let locator = FileLocator(experiment: "/nowhere/x.json", currentFolder: "/")
+
   private func plan(_ changes: [String: String?] = [:], cores: Int = 2) throws -> String {
     let sweep = Sweep(try Sample.experiment(changes, place: .anywhere))
     let results = ResultPath(
       environment: .local, finalDir: "0", hasSeveralQueueModes: sweep.hasSeveralQueueModes)
-    return PlanText(sweep: sweep, results: results, cores: cores).text
+    return PlanText(sweep: sweep, results: results, locator: Self.locator, cores: cores).text
   }
 
   @Test("of the simplest experiment reads so")
@@ -50,7 +52,8 @@ struct PlanTextTests {
   func record() throws {
     let sweep = Sweep(try Sample.experiment(place: .anywhere))
     let plan = PlanText(
-      sweep: sweep, results: ResultPath(environment: .local, finalDir: "0", hasSeveralQueueModes: false), cores: 2
+      sweep: sweep, results: ResultPath(environment: .local, finalDir: "0", hasSeveralQueueModes: false),
+      locator: Self.locator, cores: 2
     ).record
     #expect(plan.trials.map(\.trial) == sweep.trials)
     #expect(plan.trials.map(\.workers) == [3, 3])

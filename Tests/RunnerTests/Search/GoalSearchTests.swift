@@ -111,10 +111,32 @@ struct GoalSearchTests {
       return try probe.repetitions.map { _ in try summary(5, invalid: probe.rate == 400 ? late : []) }
     } show: { _ in
     }
-    #expect(outcome == .cannotTell(rate: 400, reasons: late + late))
+    #expect(outcome == .cannotTell(rate: 400, attempts: 3, reasons: late + late))
     #expect(attempts == [0, 1, 2])
     #expect(
       SearchReport.text(outcome).contains("cannot tell: trials at 400/s stayed INVALID after 3 attempts: queries were"))
+  }
+
+  @Test("simulates an INVALID trial once, since it would come out the same, and gives no advice to measure it again")
+  func onceSimulated() async throws {
+    let experiment = try SimulatedMeasuresTests.sweep(["send_rates": "[50]", "num_trials": "1"]).experiment
+    let options = Lifecycle.SearchOptions(goal: Self.goal, modes: [.none], resolution: 1)
+    var probes: [RateProbe] = []
+    var failure: Failure?
+    do {
+      try await Lifecycle.search(
+        experiment, for: options, isStrict: false, attempts: 1, results: .json, progress: Progress()
+      ) { probe in
+        probes.append(probe)
+        return [try summary(5, invalid: late)]
+      }
+    } catch let error as Failure {
+      failure = error
+    }
+    #expect(probes.map(\.attempt) == [0])
+    #expect(
+      failure?.description
+        == "none: cannot tell: trials at 50/s are INVALID: \(late[0])\nMake the load lighter.")
   }
 
   @Test("ends with 73 under --strict where something was INVALID, though it was measured again, and only then")

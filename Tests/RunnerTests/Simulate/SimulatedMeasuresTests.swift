@@ -61,7 +61,7 @@ struct SimulatedMeasuresTests {
       let (simulated, place) = try Self.simulated(trial)
       let outcome = try Simulation.run(simulated)
       let measures = SimulatedMeasures(outcome, mode: trial.mode, network: simulated.network)
-      let faults = FaultRecord.simulated(of: trial, struck: outcome.faultsStruck, failed: outcome.faultsFailed)
+      let faults = FaultRecord.simulated(of: trial, load_s: 100, failed: outcome.faultsFailed)
       let summary = Summary(place, measures, outcome, codes: simulated.codes, faults: faults)
       let url = URL(filePath: folder.path)
       try FaultRecord.write(faults, to: url)
@@ -83,14 +83,15 @@ struct SimulatedMeasuresTests {
          {"at_s": 5, "action": "slow", "target": "worker/2", "factor": 2}]
         """#,
       ]).trials.first)
-    for struck in 0...2 {
-      let records = FaultRecord.simulated(of: trial, struck: struck, failed: [])
+    for (struck, load_s) in [1.9, 4.9, 5.1].enumerated() {
+      let records = FaultRecord.simulated(of: trial, load_s: load_s, failed: [])
       #expect(records.map(\.fault.at_s) == [2, 4, 5])
       #expect(records.map(\.outcome) == [struck > 0 ? .done : .omitted, .omitted, struck > 1 ? .done : .omitted])
       #expect(records[0].effective_ns == (struck > 0 ? 2_000_000_000 : nil))
-      #expect(records[1].remark == "simulated queries do not pass redis")
+      #expect(records[1].remark == (struck > 0 ? "simulated queries do not pass redis" : "past the end of the load"))
+      #expect(records[2].remark == (struck > 1 ? "" : "past the end of the load"))
     }
-    let records = FaultRecord.simulated(of: trial, struck: 2, failed: [1])
+    let records = FaultRecord.simulated(of: trial, load_s: 6, failed: [1])
     #expect(records.map(\.outcome) == [.done, .omitted, .failed])
     #expect(
       FaultRecord.reasons(records) == ["the fault slow worker/2 by a factor of 2 at 5 s did not happen: it has ended"])

@@ -34,6 +34,7 @@ struct ScheduleTests {
     #expect(counts == counts.sorted(by: >))
     #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
     #expect(try Schedule(load) == schedule)
+    #expect(load.length == queries.last?.offset ?? .zero)
   }
 
   @Test("A query's sample depends on its number and the seed, not on who sends it", arguments: UInt64(0)..<20)

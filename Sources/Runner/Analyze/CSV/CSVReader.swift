@@ -18,11 +18,30 @@ struct CSVReader {
     let header = columns.joined(separator: ",")
     let first = bytes.prefix { $0 != CSVReader.newline }
     guard first.elementsEqual(header.utf8), first.count < bytes.count else {
-      let found = JSONNode.quoted(String(decoding: first.prefix(200), as: UTF8.self))
-      throw CSVError(file: file, line: 1, column: nil, reason: "the header is \(found), not \"\(header)\"")
+      let reason = CSVReader.difference(String(decoding: first.prefix(1000), as: UTF8.self), from: header)
+      throw CSVError(file: file, line: 1, column: nil, reason: reason)
     }
     position = first.count + 1
     line = 2
+  }
+
+  /// What is wrong with a header: the whole where it is short, else the place.
+  private static func difference(_ found: String, from header: String) -> String {
+    if found.unicodeScalars.elementsEqual((header + "\r").unicodeScalars) {
+      return "the header ends with a carriage return (CR LF); allowed: lines that end with LF alone"
+    }
+    if found == header { return "the file ends here, inside the header" }
+    // Cut, it may look like what it should be.
+    guard JSONNode.shortened(found) != found else {
+      return "the header is \(JSONNode.quoted(found)), not \"\(header)\""
+    }
+    let (columns, wanted) = (
+      found.split(separator: ",", omittingEmptySubsequences: false), header.split(separator: ",")
+    )
+    let place = zip(columns, wanted).prefix { $0 == $1 }.count
+    let name = place < columns.count ? JSONNode.quoted(String(columns[place])) : "missing"
+    let instead = place < wanted.count ? "\"\(wanted[place])\"" : "nothing, as there are \(wanted.count) columns"
+    return "column \(place + 1) of the header is \(name), not \(instead)"
   }
 
   /// Whether all rows have been read.
