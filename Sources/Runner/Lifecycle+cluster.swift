@@ -49,7 +49,6 @@ extension Lifecycle {
       }
     } catch {
       try await place.leave(site, held: hold, after: error, invocation, options, commands)
-      throw error
     }
     hold.release()
     progress.tell("Starting run on frontend")

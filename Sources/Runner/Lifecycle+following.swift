@@ -58,15 +58,14 @@ extension Lifecycle {
     _ site: ClusterSite, _ invocation: Invocation, path: String?, progress: CloudProgress, overwrites: Bool
   ) async throws {
     let root = invocation.results.root
-    var below = invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
-    if let path { below = path }
-    guard below.hasPrefix(root + "/"), !below.split(separator: "/").contains("..") else {
-      throw Failure(exitCode: .usage, "--path \(below): results lie below \(root)/, as launch prints them")
+    let folder = path ?? invocation.results.folder(ofExperiment: invocation.experiment.experimentID)
+    guard let below = invocation.results.relative(folder) else {
+      throw Failure(exitCode: .usage, "--path \(folder): results lie below \(root)/, as launch prints them")
     }
-    progress.tell("collecting \(below)")
+    progress.tell("collecting \(root)/\(below)")
     let isAtWork = try await ClusterFollow(site: site, progress: progress).status()?.isAtWork ?? false
     try await ClusterResults(site: site, progress: progress).collect(
-      String(below.dropFirst(root.count + 1)), to: root, overwrites: overwrites, isAtWork: isAtWork)
+      below, to: root, overwrites: overwrites, isAtWork: isAtWork)
   }
 
   private static func hasResults(_ invocation: Invocation) -> Bool {

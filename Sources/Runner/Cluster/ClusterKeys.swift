@@ -13,9 +13,8 @@ enum ClusterKeys {
       # Homes may be shared among hosts.
       flock 9
       grep -qxF -- "$1" "$file" && exit
-      # Its last line may lack its end.
-      [ -z "$(tail -c 1 "$file")" ] || echo >&9
-      printf '%s\n' "$1" >&9
+      # Its last line may lack its end; then ours does, so that the file is as it was when ours is gone.
+      if [ -z "$(tail -c 1 "$file")" ]; then printf '%s\n' "$1" >&9; else printf '\n%s' "$1" >&9; fi
       """#
     return Command("sh", ["-c", script, "sh", line])
   }
@@ -30,7 +29,9 @@ enum ClusterKeys {
       exec 9>>"$file"
       flock 9
       rest=$(mktemp ~/.ssh/.run_exp-XXXXXX)
-      awk -v comment="$1" 'substr($0, length($0) - length(comment)) != " " comment' "$file" >"$rest"
+      awk -v comment="$1" -v end="$([ -z "$(tail -c 1 "$file")" ] && echo ended)" '
+        substr($0, length($0) - length(comment)) != " " comment { printf "%s%s", separator, $0; separator = "\n" }
+        END { if (end == "ended") printf "%s", separator }' "$file" >"$rest"
       cmp -s "$rest" "$file" || cat "$rest" >"$file"
       rm -f -- "$rest"
       # Where it was made for us alone.

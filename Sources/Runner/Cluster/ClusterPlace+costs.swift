@@ -4,10 +4,11 @@ import CloudUtil
 extension ClusterPlace {
   /// Says what becomes of the machines of a launch that failed, and gives them back where that was asked for and loses nothing.
   /// - Parameter hold: of this launch; let go of before they are given back.
+  /// - Throws: `error`, in fewer words if it has been told; the `Failure` of giving them back.
   func leave(
     _ site: ClusterSite, held hold: FolderLock, after error: any Error, _ invocation: Invocation,
     _ options: Lifecycle.ClusterOptions, _ commands: ClusterCommands
-  ) async throws {
+  ) async throws -> Never {
     defer { hold.release() }
     let cloud: Cloud
     switch self {
@@ -18,7 +19,7 @@ extension ClusterPlace {
         to try again:                      \(commands.again(site.cluster))
         to remove what it put on machines: \(commands.terminate(site.cluster))
         """)
-      return
+      throw error
     }
     var isGivenBack = options.terminatesOnFailure && !(error is CancellationError)
     if isGivenBack, let reason = await use(of: site).reasonToStay {
@@ -27,12 +28,11 @@ extension ClusterPlace {
     }
     guard isGivenBack else {
       progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, invocation, commands))")
-      return
+      throw error
     }
-    progress.tell("\(error)\ngiving the machines back (--terminate-on-failure)")
     // What is kept of the cluster goes, too.
     hold.release()
-    try await Lifecycle.terminate([site.cluster], on: cloud, commands)
+    try await giveBack(site.cluster, on: cloud, after: error, commands)
   }
 
   /// Says what becomes of the machines of a launch that did not get all of them, and gives them back where that was asked for
@@ -66,10 +66,16 @@ extension ClusterPlace {
       progress.tell("not given back (--terminate-on-failure), since \(reason)")
       throw error
     }
+    try await giveBack(cluster, on: cloud, after: error, commands)
+  }
+
+  private func giveBack(
+    _ cluster: ClusterID, on cloud: Cloud, after error: any Error, _ commands: ClusterCommands
+  ) async throws -> Never {
     progress.tell("\(error)\ngiving the machines back (--terminate-on-failure)")
     try await Lifecycle.terminate([cluster], on: cloud, commands)
     throw Failure(
-      exitCode: (error as? Failure)?.exitCode ?? .infrastructure,
+      exitCode: ExitCode(rawValue: Ending(of: error).exitCode) ?? .infrastructure,
       "\(cluster) could not be launched, and what was made of it is given back; why stands above")
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Serving
 
 /// Where the results of an experiment go.
@@ -11,6 +12,13 @@ struct ResultPath: Equatable, Sendable {
   var finalDir: String
   /// Whether the sweep has several queue modes, which a level `qm_` then tells apart.
   var hasSeveralQueueModes: Bool
+
+  /// What a path of results, however it is written, is relative to `root`; nil if it is not below it.
+  func relative(_ path: String) -> String? {
+    let prefix = URL(filePath: root).standardizedFileURL.path + "/"
+    let whole = URL(filePath: path).standardizedFileURL.path
+    return whole.hasPrefix(prefix) ? String(whole.dropFirst(prefix.count)) : nil
+  }
 
   /// The folder of all trials of an experiment.
   func folder(ofExperiment id: String) -> String { "\(root)/\(environment.rawValue)/\(id)" }

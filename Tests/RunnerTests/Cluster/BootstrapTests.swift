@@ -82,6 +82,7 @@ import Testing
     let source = "\(folder.path)/source"
     try folder.write("brought there before", to: "source/.build/release/run_exp")
     let build = """
+      case $NO_IMAGE$1 in 1image) exit 1 ;; 1pull) echo no such host >&2; exit 1 ;; esac
       if [ "$1" = run ]; then
         mkdir -p .build/built .build/libraries && ln -s built .build/release && echo built >.build/release/run_exp
         for name in libthere.so.1 libnew.so.2; do echo "$name" >".build/libraries/$name"; done
@@ -100,6 +101,11 @@ import Testing
       ClusterFolder(path: folder.path), builder: .init(for: "debian 13 x86_64", named: nil))
     command.executable = "/bin/sh"
     command.environment["PATH"] = "\(folder.path)/bin"
+    // An image that is not there and cannot be had says so by the exit status alone.
+    command.environment["NO_IMAGE"] = "1"
+    let without = try await shell.run(command, deadline: soon)
+    #expect(without.termination == RemoteBuild.lacksBuilder && without.stderr == "no such host\n")
+    command.environment["NO_IMAGE"] = nil
     try await shell.require(command, deadline: soon)
     #expect(try String(contentsOfFile: "\(source)/.build/release/run_exp", encoding: .utf8) == "built\n")
     #expect(

@@ -43,6 +43,27 @@ import Testing
     }
   }
 
+  @Test("Where the last line of others lacks its end, it does so again when our key is gone")
+  func keysWithoutEnd() async throws {
+    try await inFolder { home, _ in
+      let file = home.appending(path: ".ssh/authorized_keys")
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      let (others, ours) = ("ssh-ed25519 BBBB me\n# laptop", "ssh-ed25519 AAAA run_exp:ParM/main")
+      try others.write(to: file, atomically: true, encoding: .utf8)
+      for _ in 0..<2 { try await shell.require(at(home, ClusterKeys.authorise(ours)), deadline: soon) }
+      #expect(try String(contentsOf: file, encoding: .utf8) == "\(others)\n\(ours)")
+      for _ in 0..<2 {
+        try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+      }
+      #expect(try String(contentsOf: file, encoding: .utf8) == others)
+      // A line that came after ours meanwhile stays, too.
+      try "\(others)\n\(ours)\nssh-ed25519 CCCC you\n".write(to: file, atomically: true, encoding: .utf8)
+      try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+      #expect(try String(contentsOf: file, encoding: .utf8) == "\(others)\nssh-ed25519 CCCC you\n")
+    }
+  }
+
   @Test("One launches at a time: another is told who does, until it is given back or nobody keeps it fresh")
   func lease() async throws {
     try await inFolder { _, folder in

@@ -59,4 +59,18 @@ struct FingerprintTests {
       #expect(try JSONDecoder().decode(Trial.self, from: JSONEncoder().encode(trial)) == trial)
     }
   }
+
+  @Test("A path of results is known however it is written, and no other")
+  func relative() {
+    let here = FileManager.default.currentDirectoryPath
+    for root in ["results", "\(here)/results"] {
+      let results = ResultPath(root: root, environment: .cluster, finalDir: "0", hasSeveralQueueModes: false)
+      for path in ["results/a/b", "./results/a/b/", "results//a/./b", "\(here)/results/a/b", "results/c/../a/b"] {
+        #expect(results.relative(path) == "a/b", "\(path)")
+      }
+      for path in ["results", "results/../a", "other/a", "/results/a", "resultsx/a", ""] {
+        #expect(results.relative(path) == nil, "\(path)")
+      }
+    }
+  }
 }

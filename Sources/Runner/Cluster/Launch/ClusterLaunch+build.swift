@@ -86,6 +86,14 @@ extension ClusterLaunch {
     let builder = RemoteBuild.Builder(for: finding.platform, named: named)
     let output = try await frontend.run(
       RemoteBuild.command(site.folder, builder: builder), deadline: .now + Self.building)
+    guard output.termination != RemoteBuild.lacksBuilder else {
+      throw Failure(
+        exitCode: .infrastructure,
+        "there is no Swift on the frontend, and the image of a builder, \(builder.image), cannot be had there: "
+          + output.stderr.split(separator: "\n").suffix(2).joined(separator: "; ")
+          + "\nname another in \(RemoteBuild.Builder.variable), install Swift there, or build on a machine like it: --build local"
+      )
+    }
     guard output.termination.isSuccess else {
       throw Failure(
         exitCode: .infrastructure,

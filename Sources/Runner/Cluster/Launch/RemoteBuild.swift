@@ -17,6 +17,7 @@ enum RemoteBuild {
       fi
       # Of a launch that was lost sight of.
       docker rm --force "$3" >/dev/null 2>&1 || true
+      docker image inspect "$2" >/dev/null 2>&1 || docker pull -q "$2" >&2 || exit 90
       docker run --rm --init --name "$3" --volume "$1:$1" --workdir "$1" --env HOME=/tmp "$2" sh -c '
         apt-get -q update >&2 && Scripts/install-dependencies >&2 && Scripts/build --release &&
           Scripts/images --gather "$1" && rm -rf .build/libraries && mkdir .build/libraries &&
@@ -30,6 +31,9 @@ enum RemoteBuild {
       """#
     return Command("sh", ["-c", script, "sh", folder.source, builder.image, folder.builder, folder.gathered])
   }
+
+  /// How `command` exits where the host has no toolchain, and the builder's image cannot be had; docker says why.
+  static let lacksBuilder = Termination.exited(90)
 
   /// In what a host without a toolchain builds.
   struct Builder: Equatable, Sendable {
