@@ -162,14 +162,33 @@ enum Bootstrap {
         exit 1
       done
     fi
-    # Where systemd is not, the package's own script starts it.
-    if ! timeout 10 docker version >/dev/null 2>&1; then
-      systemctl enable --now docker >/dev/null 2>&1 || service docker start >/dev/null 2>&1 || true
+    answers() { timeout 5 docker version >/dev/null 2>&1; }
+    # Where there is no systemd the package's own script starts it; that wants limits which a machine may not give, and the
+    # daemon can do without.
+    if ! answers; then
+      daemon=
+      log=${RUN_EXP_DOCKER_LOG:-/var/log/docker.log}
+      said=$({ systemctl enable --now docker || service docker start; } 2>&1 </dev/null) || [ -d /run/systemd/system ] || {
+        # A machine that was cut off has left them, and their numbers are others' now.
+        for file in /run/docker.pid /run/docker/containerd/containerd.pid; do
+          if [ -e "$file" ] && ! grep -q '^dockerd$\|^containerd$' "/proc/$(cat "$file")/comm" 2>/dev/null; then rm -f "$file"; fi
+        done
+        setsid dockerd </dev/null >>"$log" 2>&1 &
+        daemon=$!
+      }
       for try in $(seq 60); do
-        timeout 5 docker version >/dev/null 2>&1 && break
+        answers && break
+        # Not where something else keeps it up.
+        [ -z "$daemon" ] || kill -0 "$daemon" 2>/dev/null || break
         sleep 0.5
       done
-      docker version >/dev/null || { echo "the Docker daemon does not start; see its log" >&2; exit 1; }
+      if ! answers; then
+        echo "the Docker daemon does not start" >&2
+        [ -z "$said" ] || printf '%s\n' "$said" | tail -n 3 >&2
+        if [ -d /run/systemd/system ]; then journalctl --quiet --no-pager --output cat --lines 3 --unit docker >&2
+        else tail -n 3 "$log" >&2; fi
+        exit 1
+      fi
     fi
     if [ "$user" != root ]; then usermod -aG docker "$user"; fi
     """#

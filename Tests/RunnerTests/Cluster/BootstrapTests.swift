@@ -31,9 +31,12 @@ import Testing
   }
 
   /// Installs, on a host whose apt-get is `apt`.
-  private func install(apt: String, patience_s: Int) async throws -> Output {
+  private func install(apt: String = "exit 0", patience_s: Int = 60, programs: [String: String] = [:]) async throws
+    -> Output
+  {
     let folder = try TemporaryFolder()
-    for (name, text) in [("apt-get", apt), ("apt-cache", "echo found"), ("dpkg", "exit 0"), ("docker", "exit 0")] {
+    let usual = ["apt-get": apt, "apt-cache": "echo found", "dpkg": "exit 0", "docker": "exit 0"]
+    for (name, text) in usual.merging(programs, uniquingKeysWith: { $1 }) {
       try folder.write("#!/bin/sh\n\(text)\n", to: "bin/\(name)")
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder.path)/bin/\(name)")
     }
@@ -43,6 +46,7 @@ import Testing
     command.arguments[2] = String(patience_s)
     command.environment = [
       "PATH": "\(folder.path)/bin:/usr/sbin:/usr/bin:/sbin:/bin", "COUNT": "\(folder.path)/count", "SUDO_USER": "root",
+      "RUN_EXP_DOCKER_LOG": "\(folder.path)/docker.log",
     ]
     return try await shell.run(command, deadline: soon)
   }
@@ -74,6 +78,24 @@ import Testing
     #expect(slow.termination == .exited(1))
     #expect(slow.stderr.hasPrefix("apt-get was not done in time with: docker.io"))
     #expect(slow.stderr.hasSuffix("\nGet:1 http://mirror\n"))
+  }
+
+  @Test(
+    "Where neither systemd nor the package's script starts Docker, its daemon is started by itself, or says why it is not",
+    .enabled(if: !FileManager.default.fileExists(atPath: "/run/systemd/system"), "this machine runs systemd"))
+  func daemon() async throws {
+    let programs = [
+      "docker": #"[ "$1" != version ] || [ -e "$COUNT" ]"#,
+      "systemctl": "echo no systemd >&2; exit 1", "service": "echo no limits >&2; exit 2",
+      "dockerd": #"touch "$COUNT"; echo up; sleep 2"#,
+    ]
+    let started = try await install(programs: programs)
+    #expect(started.termination.isSuccess && started.stderr.isEmpty, "\(started.stderr)")
+
+    let dying = try await install(programs: programs.merging(["dockerd": "echo no iptables; exit 1"]) { $1 })
+    #expect(dying.termination == .exited(1))
+    #expect(
+      dying.stderr == "the Docker daemon does not start\nno systemd\nno limits\nno iptables\n", "\(dying.stderr)")
   }
 
   @Test("What is built in a container is no older build, and has the libraries beside it that the host lacks")
