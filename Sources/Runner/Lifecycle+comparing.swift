@@ -104,7 +104,7 @@ extension Lifecycle {
 
   /// The folders of a trial's results: those of its first measurement, and of others that a search made where it was INVALID.
   private static func finished(_ trial: Trial, in places: ResultPath) -> [String] {
-    (0..<GoalSearch.attempts).map { attempt in
+    (0..<GoalSearch.measuredAttempts).map { attempt in
       var places = places
       places.finalDir = RateProbe.finalDir(places.finalDir, attempt: attempt)
       return places.folder(of: trial)

@@ -58,7 +58,7 @@ extension Lifecycle {
   ///   - attempts: how often a trial is measured while it is INVALID; 1 where it would come out the same.
   /// - Throws: `Failure` (results) if INVALID trials leave a mode open, or count, once all modes have been searched.
   static func search(
-    _ experiment: Experiment, for search: SearchOptions, isStrict: Bool, attempts: Int = GoalSearch.attempts,
+    _ experiment: Experiment, for search: SearchOptions, isStrict: Bool, attempts: Int = GoalSearch.measuredAttempts,
     results: Results, progress: Progress, measure: RateProbe.Measure
   ) async throws {
     let report = SearchReport(goal: search.goal, results: results)

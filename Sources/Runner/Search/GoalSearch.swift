@@ -13,10 +13,11 @@ struct GoalSearch: Sendable {
   let attempts: Int
 
   /// Of what is measured; what is simulated comes out the same again.
-  static let attempts = 3
+  static let measuredAttempts = 3
 
   init(
-    goal: LatencyGoal, mode: RedundancyMode, repetitions: Int, search: RateSearch, attempts: Int = GoalSearch.attempts
+    goal: LatencyGoal, mode: RedundancyMode, repetitions: Int, search: RateSearch,
+    attempts: Int = GoalSearch.measuredAttempts
   ) {
     (self.goal, self.mode, self.repetitions, self.search) = (goal, mode, repetitions, search)
     self.attempts = attempts

@@ -56,7 +56,7 @@ import Testing
       BlockDeviceMapping.1.Ebs.VolumeSize=60&BlockDeviceMapping.1.Ebs.VolumeType=gp3&\
       MetadataOptions.HttpTokens=required&MetadataOptions.HttpPutResponseHopLimit=2&\
       MetadataOptions.InstanceMetadataTags=enabled&InstanceInitiatedShutdownBehavior=terminate&\
-      TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=key%200&TagSpecification.1.Tag.1.Value=v&
+      TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=key+0&TagSpecification.1.Tag.1.Value=v&
       """
     #expect(text.hasPrefix(expected))
   }

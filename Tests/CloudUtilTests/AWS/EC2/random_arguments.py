@@ -1,5 +1,5 @@
 """Prints random calls of EC2, one JSON object a line: action, arguments as boto3 takes them, the pairs botocore sends for
-them, and those pairs percent-encoded.
+them, and those pairs as a form has them.
 
     random_arguments.py SEED COUNT
 """
@@ -7,7 +7,7 @@ import base64
 import json
 import random
 import sys
-from urllib.parse import quote
+from urllib.parse import quote_plus
 
 import botocore.serialize
 import botocore.session
@@ -98,7 +98,7 @@ def main(seed, count):
             base64_encode_user_data(arguments)
         body = serializer.serialize_to_request(arguments, operation)["body"]
         pairs = [[name, str(item)] for name, item in body.items()]
-        encoded = ["=".join(quote(part, safe="-._~") for part in pair) for pair in pairs]
+        encoded = ["=".join(quote_plus(part) for part in pair) for pair in pairs]
         print(json.dumps({"action": action, "arguments": shown, "pairs": pairs, "encoded": encoded}))
 
 
