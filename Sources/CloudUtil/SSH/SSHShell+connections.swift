@@ -22,6 +22,7 @@ extension SSHShell {
     by deadline: ContinuousClock.Instant, while isWorthwhile: (SSHError) -> Bool
   ) async throws -> SSHConnection {
     var pause: Duration = .milliseconds(50)
+    var last: SSHError?
     while true {
       do {
         let connection = try await lease(by: deadline)
@@ -34,7 +35,10 @@ extension SSHShell {
           throw error
         }
       } catch let error as SSHError {
+        // An attempt that the deadline cut off says less than the one before it.
+        guard ContinuousClock.now < deadline else { throw last ?? error }
         guard isWorthwhile(error), ContinuousClock.now + pause < deadline else { throw error }
+        last = error
         try await Task.sleep(for: pause)
         pause = min(pause * 2, .seconds(1))
       }

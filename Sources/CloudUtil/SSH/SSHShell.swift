@@ -29,15 +29,24 @@ public final class SSHShell: RemoteShell {
   ///   - reconnecting: how long a command goes on trying to connect, within its deadline.
   ///   - silence: a host that has said nothing for so long, though asked, is lost.
   ///   - outputLimit: bytes of each output stream that are kept; a command that prints more is killed.
-  public init(
+  public convenience init(
     to destination: SSHDestination, knownHosts: KnownHosts, reconnecting: Duration = .seconds(15),
     silence: Duration = .seconds(60), outputLimit: Int = 16 << 20
+  ) {
+    self.init(
+      to: destination, knownHosts: knownHosts, reconnecting: reconnecting,
+      patience: SSHConnection.Patience(silence: silence), outputLimit: outputLimit)
+  }
+
+  init(
+    to destination: SSHDestination, knownHosts: KnownHosts, reconnecting: Duration, patience: SSHConnection.Patience,
+    outputLimit: Int
   ) {
     self.destination = destination
     self.knownHosts = knownHosts
     self.reconnecting = reconnecting
     self.outputLimit = outputLimit
-    patience = SSHConnection.Patience(silence: silence)
+    self.patience = patience
   }
 
   /// Waits until the host lets us in: until its sshd answers, and knows the key, which a new machine may learn last. That takes

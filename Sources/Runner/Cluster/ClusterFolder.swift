@@ -17,6 +17,8 @@ struct ClusterFolder: Equatable, Sendable {
   var results: String { "\(path)/results" }
   /// What the installation keeps: built models.
   var cache: String { "\(path)/cache" }
+  /// Of its runs, one after the other.
+  var log: String { "\(path)/runner_log.txt" }
   /// Which hosts there are, as `Inventory`.
   var inventory: String { "\(path)/hosts.json" }
   /// What the run has come to, as `RunStatus`.

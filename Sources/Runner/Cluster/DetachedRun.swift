@@ -10,8 +10,8 @@ struct DetachedRun: Equatable, Sendable {
   /// Of `run`, beside those that say where it is.
   var arguments: [String]
 
-  /// In the home of the user who logs in, as ParM has it.
-  static let log = "runner_log.txt"
+  /// In the home of the user who logs in, as ParM has it: leads to the log of the cluster that ran last.
+  static let logLink = "runner_log.txt"
 
   /// Starts the run in a session of its own, which no login's end takes along.
   var start: Command {
@@ -22,16 +22,21 @@ struct DetachedRun: Equatable, Sendable {
       [ -e "$1/results" ] || ln -s "$3" "$1/results"
       cd "$1"
       export RUN_EXP_FILES=$2 RUN_EXP_CACHE=$4
-      shift 4
-      echo "--- $(date -u +%Y-%m-%dT%H:%M:%SZ) $*" >>"$HOME/\#(DetachedRun.log)"
+      log=$5
+      link=$HOME/\#(DetachedRun.logLink)
+      # A file of that name is somebody's.
+      if [ -L "$link" ] || ! [ -e "$link" ]; then ln -sfn "$log" "$link"; fi
+      shift 5
+      echo "--- $(date -u +%Y-%m-%dT%H:%M:%SZ) $*" >>"$log"
       # Without a terminal and without this login's descriptors.
-      setsid -f "$@" >>"$HOME/\#(DetachedRun.log)" 2>&1 </dev/null
+      setsid -f "$@" >>"$log" 2>&1 </dev/null
       """#
     return Command(
       "sh",
       [
         "-c", script, "sh", folder.mirror + files.currentFolder, folder.mirror, folder.results, folder.cache,
-        folder.program, folder.mirror + files.experiment, "run", "--idx", "0", "--hosts", folder.path, "--launch",
+        folder.log, folder.program, folder.mirror + files.experiment, "run", "--idx", "0", "--hosts", folder.path,
+        "--launch",
         launch,
       ] + arguments)
   }
@@ -52,13 +57,13 @@ struct DetachedRun: Equatable, Sendable {
     return Command("sh", ["-c", script, "sh", folder.lock, folder.status])
   }
 
-  /// Prints the byte at which the part of the cluster's last run begins in the log (the first is 1).
+  /// Prints the byte at which the part of the last run begins in the log (the first is 1).
   static func logStart(_ folder: ClusterFolder) -> Command {
     let script = #"""
-      start=$(grep -ab '^--- ' "$HOME/\#(log)" 2>/dev/null | grep -aF -- " --hosts $1 " | tail -n 1 | cut -d: -f1)
+      start=$(grep -ab '^--- ' "$1" 2>/dev/null | grep -aF -- " --hosts $2 " | tail -n 1 | cut -d: -f1)
       echo $((${start:-0} + 1))
       """#
-    return Command("sh", ["-c", script, "sh", folder.path])
+    return Command("sh", ["-c", script, "sh", folder.log, folder.path])
   }
 
   /// Prints the log from a byte on (the first is 1), and goes on until the run has ended.
@@ -68,8 +73,8 @@ struct DetachedRun: Equatable, Sendable {
     let script = #"""
       [ -d "$1" ] || exit 0
       waiting=$(flock "$1" true >/dev/null 2>&1 & echo $!)
-      exec tail -c "+$2" -F --pid="$waiting" "$HOME/\#(log)" 2>/dev/null
+      exec tail -c "+$2" -F --pid="$waiting" "$3" 2>/dev/null
       """#
-    return Command("sh", ["-c", script, "sh", folder.lock, String(byte)])
+    return Command("sh", ["-c", script, "sh", folder.lock, String(byte), folder.log])
   }
 }

@@ -49,15 +49,12 @@ enum HostCleaning {
       for folder in "$above" "$(dirname "$above")"; do
         rmdir -- "$folder" 2>/dev/null || sudo -n rmdir -- "$folder" 2>/dev/null
       done
-      # Of the log what this cluster's runs wrote: each from its first line to that of the next.
-      log=~/\#(DetachedRun.log)
-      if grep -qF -- " --hosts $1 " "$log" 2>/dev/null; then
-        awk -v own=" --hosts $1 " '/^--- / { skip = index($0, own) } !skip' "$log" >"$log.new" || exit 1
-        if [ -s "$log.new" ]; then cat "$log.new" >"$log"; else rm -f -- "$log"; fi
-        rm -f -- "$log.new"
-      fi
+      # Of another cluster it is that one's.
+      link=~/\#(DetachedRun.logLink)
+      [ "$(readlink -- "$link")" != "$5" ] || rm -f -- "$link"
       ! [ -e "$1" ]
       """#
-    return Command("bash", ["-c", script, "bash", folder.path, folder.builder, folder.owners, ContainerLabel.owner])
+    return Command(
+      "bash", ["-c", script, "bash", folder.path, folder.builder, folder.owners, ContainerLabel.owner, folder.log])
   }
 }

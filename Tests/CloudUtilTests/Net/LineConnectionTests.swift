@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct LineConnectionTests {
   /// The other side: listens on a port of loopback.
-  private final class Listener: Sendable {
+  final class Listener: Sendable {
     let descriptor: Int32
     let port: Int
 

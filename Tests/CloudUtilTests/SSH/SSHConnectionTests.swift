@@ -252,6 +252,26 @@ import Testing
     }
   }
 
+  @Test(
+    "What is said of a host that was never ready is why an attempt failed, not that the deadline cut the last one off")
+  func cutOff() async throws {
+    try await SSHServer.use { server in
+      // Takes connections and says nothing; after a few takes no more.
+      let mute = try LineConnectionTests.Listener()
+      var destination = server.destination
+      destination.port = mute.port
+      let shell = SSHShell(
+        to: destination, knownHosts: server.knownHosts, reconnecting: .seconds(1),
+        patience: .init(handshake: .milliseconds(200), silence: .seconds(60)), outputLimit: 1000)
+      var told: [String] = []
+      let error = await #expect(throws: SSHError.self) {
+        try await shell.waitUntilReady(deadline: .now + .seconds(3)) { told.append("\($0)") }
+      }
+      guard case .notReady(_, _, let last) = error else { throw try #require(error) }
+      #expect("\(last)".contains("no ssh session") && told.contains("\(last)"), "\(last) of \(told)")
+    }
+  }
+
   @Test("A host that is not there, and one that is no sshd, cost their own time and are told apart")
   func absent() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path

@@ -164,7 +164,7 @@ import Testing
         try await shell.run(at(home, DetachedRun.isAtWork(folder)), deadline: soon).termination.isSuccess
       }
       func log() throws -> String {
-        try String(contentsOf: home.appending(path: DetachedRun.log), encoding: .utf8)
+        try String(contentsOf: home.appending(path: DetachedRun.logLink), encoding: .utf8)
       }
       #expect(try await !isAtWork())
       #expect(try await shell.require(at(home, DetachedRun.status(folder)), deadline: soon).stdout.isEmpty)
@@ -173,12 +173,15 @@ import Testing
       #expect(try await shell.require(at(home, DetachedRun.watch(folder)), deadline: soon).stdout.isEmpty)
       #expect(!FileManager.default.fileExists(atPath: folder.lock))
 
-      try "--- an earlier run\nits words\n".write(
-        to: home.appending(path: DetachedRun.log), atomically: true, encoding: .utf8)
+      try "--- an earlier run\nits words\n".write(toFile: folder.log, atomically: true, encoding: .utf8)
+      // Of another experiment that ran on this host.
+      let link = home.appending(path: DetachedRun.logLink).path
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/somewhere/else")
       try await shell.require(at(home, run.start), deadline: soon)
       #expect(try await shell.require(at(home, DetachedRun.logStart(folder)), deadline: soon).stdout == "30\n")
       while try !log().contains("began") { try await Task.sleep(for: .milliseconds(20)) }
       #expect(try await isAtWork())
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == folder.log)
       let words = "began in \(folder.mirror)/home/ada with \(folder.mirror) and --set k=[2, 3]"
       #expect(try log().contains(words))
       let status = try RunStatus(try await shell.require(at(home, DetachedRun.status(folder)), deadline: soon).stdout)
@@ -206,13 +209,16 @@ import Testing
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
       let files = OperatorFiles(paths: [], experiment: "/x.json", currentFolder: "/", models: [])
       let run = DetachedRun(folder: folder, launch: "b2", files: files, arguments: [])
+      let theirs = home.appending(path: DetachedRun.logLink)
+      try "mine\n".write(to: theirs, atomically: true, encoding: .utf8)
       try await shell.require(at(home, run.start), deadline: soon)
       while !FileManager.default.fileExists(atPath: folder.lock + "/process") {
         try await Task.sleep(for: .milliseconds(20))
       }
       try await shell.require(HostCleaning.endRun(folder), deadline: .now + .seconds(60))
-      let log = try String(contentsOf: home.appending(path: DetachedRun.log), encoding: .utf8)
+      let log = try String(contentsOfFile: folder.log, encoding: .utf8)
       #expect(log.hasSuffix("interrupted\n"), "\(log)")
+      #expect(try String(contentsOf: theirs, encoding: .utf8) == "mine\n")
     }
   }
 }

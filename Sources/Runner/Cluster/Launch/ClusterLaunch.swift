@@ -194,7 +194,7 @@ struct ClusterLaunch: Sendable {
       if let status = try? RunStatus(text), status.launch == run.launch { return }
       guard ContinuousClock.now < deadline else {
         let log = try? await frontend.run(
-          Command("sh", ["-c", "tail -n 5 \"$HOME/\(DetachedRun.log)\""]), deadline: .now + Self.short)
+          Command("tail", ["-n", "5", "--", run.folder.log]), deadline: .now + Self.short)
         throw Failure(
           exitCode: .infrastructure, "the run did not say that it is alive; its log ends with:\n\(log?.stdout ?? "")")
       }
