@@ -92,6 +92,11 @@ extension Lifecycle {
       try await reach(site)
       try await bringHome(site, invocation, path: path, progress: place.progress, overwrites: overwrites)
     }
+    guard path != nil || hasResults(invocation) else {
+      throw Failure(
+        exitCode: .infrastructure,
+        "no trial is finished yet; how far the run is: \(commands.verb("status", cluster))")
+    }
     try show(invocation, path: path, results: results)
   }
 }

@@ -109,8 +109,12 @@ extension Lifecycle {
       } catch {
         let silent = await watch.silent(since: reporter.begun)
         guard !silent.isEmpty else { throw error }
+        let changed = await watch.changed.intersection(silent)
         let names = silent.sorted().joined(separator: ", ")
-        progress.tell("\(error)\n\(names): did not answer for a while; waiting")
+        progress.tell(
+          changed == silent
+            ? "\(error)\n\(names): shows another host key than before"
+            : "\(error)\n\(names): did not answer for a while; waiting")
         let gone = await watch.lost(of: silent, after: Self.absence)
         if gone.isEmpty {
           guard interruptions.permit(trial: reporter.trial) else {
@@ -119,11 +123,12 @@ extension Lifecycle {
           progress.tell("\(names): answers again; going on with this trial")
         } else {
           let names = gone.joined(separator: ", ")
+          let what = changed.isSuperset(of: gone) ? "is not let have anything any more" : "does not answer any more"
           lost.add(fleet.all.filter { gone.contains($0.name) })
           guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(gone)) else {
-            throw Failure(exitCode: .experiment, "\(error)\n\(names): does not answer any more")
+            throw Failure(exitCode: .experiment, "\(error)\n\(names): \(what)")
           }
-          progress.tell("\(names): does not answer any more; going on with the hosts that are left")
+          progress.tell("\(names): \(what); going on with the hosts that are left")
           inventory = rest
         }
         // Nothing of this run is at work now: what it left on silent hosts is left over.

@@ -68,12 +68,21 @@ extension Lifecycle {
       below, to: root, overwrites: overwrites, isAtWork: isAtWork)
   }
 
-  private static func hasResults(_ invocation: Invocation) -> Bool {
+  static func hasResults(_ invocation: Invocation) -> Bool {
     invocation.sweep.trials.contains { ResultFolder(url: URL(filePath: invocation.folder(of: $0))).state.isFinished }
   }
 
   static func show(_ invocation: Invocation, path: String?, results: Results) throws {
     guard let path else { return try analyze(invocation, as: results) }
-    try results.show(path: path, try Analysis.analyze(folder: URL(filePath: path)))
+    let trials = ResultFolder.finished(below: URL(filePath: path))
+    guard !trials.isEmpty else {
+      throw Failure(exitCode: .results, "\(path) holds no finished trial; launch prints the path of each")
+    }
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    for trial in trials {
+      try results.show(
+        path: trial.isEmpty ? folder : "\(folder)/\(trial)",
+        try Analysis.analyze(folder: URL(filePath: folder).appending(path: trial)))
+    }
   }
 }

@@ -26,8 +26,9 @@ extension Lifecycle {
       try await site.onEach("clearing") { [failure] machine, shell in
         if machine.name == frontend.machine.name, let failure { throw failure }
         try await shell.waitUntilReady(deadline: .now + .seconds(30))
+        try await shell.require(
+          ClusterKeys.withdraw(comment: site.keyComment, note: site.folder.keyNote), deadline: .now + .seconds(30))
         try await shell.require(HostCleaning.clear(site.folder), deadline: .now + .seconds(120))
-        try await shell.require(ClusterKeys.withdraw(comment: site.keyComment), deadline: .now + .seconds(30))
       }
     }
     let former = site.formerHosts

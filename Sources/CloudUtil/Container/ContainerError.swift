@@ -26,7 +26,7 @@ public enum ContainerError: Error, Equatable, CustomStringConvertible {
   /// Whether it is the host that cannot be reached, or its daemon, and not a service.
   var isOfHost: Bool {
     switch self {
-    case .engine(.notAnswering, _), .engine(.tooSlow, _): true
+    case .engine(.notAnswering, _), .engine(.outOfReach, _), .engine(.tooSlow, _): true
     default: false
     }
   }

@@ -44,7 +44,7 @@ extension Cloud {
       guard machines[Role("frontend")]?.isEmpty == false else { return .unknown("no frontend of them runs") }
       let place = try site(of: cluster, machines)
       if place.hasStarted { return .run }
-      return try await askFrontend(of: place) { await LaunchLease(place).use(of: $0) }
+      return try await askFrontend(of: place) { try await LaunchLease(place).use(of: $0) }
     } catch {
       return .unknown("\(error)")
     }

@@ -41,6 +41,8 @@ enum Bootstrap {
     var platform: String
     /// The user is root, and needs no sudo.
     var isRoot: Bool
+    /// What sudo said.
+    var refusal = ""
 
     /// - Parameter text: what `probe` prints.
     init(_ text: String) {
@@ -51,6 +53,7 @@ enum Bootstrap {
         case "needs": if let need = words.last.flatMap(Need.init) { needs.insert(need) }
         case "platform": platform = words.last ?? platform
         case "root": isRoot = true
+        case "refusal": refusal = words.dropFirst().joined()
         default: break
         }
       }
@@ -73,7 +76,8 @@ enum Bootstrap {
       echo "platform ${ID:-unknown} ${VERSION_ID:-} $(uname -m)"
       [ -d "$1" ] && [ -w "$1" ] && [ -O "$1" ] || echo needs folder
       command -v rsync >/dev/null || echo needs rsync
-      if [ "$(id -u)" = 0 ]; then echo root; elif ! sudo -n true 2>/dev/null; then echo needs sudo; fi
+      if [ "$(id -u)" = 0 ]; then echo root
+      elif ! refusal=$(sudo -n true 2>&1); then echo needs sudo; echo refusal $refusal; fi
       if command -v docker >/dev/null; then
         if error=$(timeout 10 docker version 2>&1 >/dev/null); then :
         else case $error in *[Pp]ermission*) echo needs permission ;; *) echo needs daemon ;; esac; fi
@@ -173,7 +177,8 @@ enum Bootstrap {
         for file in /run/docker.pid /run/docker/containerd/containerd.pid; do
           if [ -e "$file" ] && ! grep -q '^dockerd$\|^containerd$' "/proc/$(cat "$file")/comm" 2>/dev/null; then rm -f "$file"; fi
         done
-        setsid dockerd </dev/null >>"$log" 2>&1 &
+        # Without it Docker from 26 on gives up where it may not turn off IPv6, as in a container.
+        DOCKER_ALLOW_IPV6_ON_IPV4_INTERFACE=1 setsid dockerd </dev/null >>"$log" 2>&1 &
         daemon=$!
       }
       for try in $(seq 60); do

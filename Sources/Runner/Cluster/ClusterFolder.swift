@@ -27,6 +27,8 @@ struct ClusterFolder: Equatable, Sendable {
   var owners: String { "\(path)/owners" }
   /// With which the frontend's host reaches the others.
   var key: String { "\(path)/id_ed25519" }
+  /// On each host, what was made of `~/.ssh` for that key.
+  var keyNote: String { "\(path)/ssh_made" }
   var knownHosts: String { "\(path)/known_hosts" }
   /// Held by the run that is at work.
   var lock: String { "\(path)/lock" }

@@ -3,12 +3,15 @@ import CloudUtil
 /// Whom the hosts of a cluster let in, and by which keys they know each other. Pure.
 enum ClusterKeys {
   /// Adds a public key to those that this user is let in with, once.
-  static func authorise(_ line: String) -> Command {
+  /// - Parameter note: a file that keeps what had to be made for it.
+  static func authorise(_ line: String, note: String) -> Command {
     let script = #"""
       set -eu
       umask 077
-      mkdir -p ~/.ssh
       file=~/.ssh/authorized_keys
+      [ -e ~/.ssh ] || echo folder >>"$2"
+      [ -e "$file" ] || echo file >>"$2"
+      mkdir -p ~/.ssh
       exec 9>>"$file"
       # Homes may be shared among hosts.
       flock 9
@@ -16,11 +19,11 @@ enum ClusterKeys {
       # Its last line may lack its end; then ours does, so that the file is as it was when ours is gone.
       if [ -z "$(tail -c 1 "$file")" ]; then printf '%s\n' "$1" >&9; else printf '\n%s' "$1" >&9; fi
       """#
-    return Command("sh", ["-c", script, "sh", line])
+    return Command("sh", ["-c", script, "sh", line, note])
   }
 
-  /// Takes every key with a comment away again, and nothing else.
-  static func withdraw(comment: String) -> Command {
+  /// Takes every key with a comment away again, and what was made for it where nothing else has come there; nothing else.
+  static func withdraw(comment: String, note: String) -> Command {
     let script = #"""
       set -eu
       umask 077
@@ -34,10 +37,11 @@ enum ClusterKeys {
         END { if (end == "ended") printf "%s", separator }' "$file" >"$rest"
       cmp -s "$rest" "$file" || cat "$rest" >"$file"
       rm -f -- "$rest"
-      # Where it was made for us alone.
-      if ! [ -s "$file" ]; then rm -f -- "$file"; rmdir ~/.ssh 2>/dev/null || :; fi
+      was_made() { grep -qx "$1" "$2" 2>/dev/null; }
+      if ! [ -s "$file" ] && was_made file "$2"; then rm -f -- "$file"; fi
+      if was_made folder "$2"; then rmdir ~/.ssh 2>/dev/null || :; fi
       """#
-    return Command("sh", ["-c", script, "sh", comment])
+    return Command("sh", ["-c", script, "sh", comment, note])
   }
 
   /// The pinned keys of hosts, by the addresses at which the hosts of the cluster reach each other.

@@ -82,7 +82,7 @@ extension ClusterPlace {
   private func use(of site: ClusterSite) async -> ClusterUse {
     if site.hasStarted { return .run }
     do {
-      return await LaunchLease(site).use(of: try site.frontend.shell)
+      return try await LaunchLease(site).use(of: site.frontend.shell)
     } catch {
       return .unknown("\(error)")
     }

@@ -105,7 +105,7 @@ struct ClusterResults: Sendable {
   private func pull(
     _ rsync: Rsync, from there: String, to here: String, deadline: ContinuousClock.Instant
   ) async throws -> Output {
-    try await site.transferring("bringing results from \(there)") {
+    try await site.transferring("bringing results from \(there)", isPull: true) {
       try await LocalShell().require(rsync.pull(from: there + "/", to: here + "/"), deadline: deadline)
     }
   }

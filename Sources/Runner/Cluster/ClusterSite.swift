@@ -53,6 +53,14 @@ struct ClusterSite: Sendable {
     try Data(frontend.machine.name.utf8).write(to: URL(filePath: startNote), options: .atomic)
   }
 
+  /// Made once: machines of the same name, with the same user and folders, have another.
+  func operatorID() throws -> String {
+    let file = URL(filePath: "\(state)/operator")
+    if let id = try? String(contentsOf: file, encoding: .utf8), !id.isEmpty { return id }
+    try Data(randomHex(bytes: 4).utf8).write(to: file, options: .atomic)
+    return try String(contentsOf: file, encoding: .utf8)
+  }
+
   private var startNote: String { "\(state)/started" }
 
   /// Hosts that this cluster was brought to and that are none of its machines now, as known_hosts names them.
@@ -86,12 +94,13 @@ struct ClusterSite: Sendable {
   static let pauses: [Duration] = [.seconds(5), .seconds(10), .seconds(20), .seconds(40)]
 
   /// Runs rsync between this machine and the frontend's; again where the connection broke, which loses nothing.
+  /// - Parameter isPull: this machine is the one that writes.
   /// - Throws: `Failure` (infrastructure) that says what was to be brought, to or from whom, and what rsync said.
   @discardableResult
   func transferring(
-    _ what: String, pauses: [Duration] = ClusterSite.pauses, _ work: () async throws -> Output
+    _ what: String, isPull: Bool = false, pauses: [Duration] = ClusterSite.pauses, _ work: () async throws -> Output
   ) async throws -> Output {
-    try await explaining(what, to: try frontend.machine) {
+    try await explaining(what, to: try frontend.machine, isPull: isPull) {
       for pause in pauses {
         do {
           return try await work()
@@ -106,8 +115,9 @@ struct ClusterSite: Sendable {
 
   /// Does `work`, which brings something to `machine` or from it.
   /// - Throws: `Failure` (infrastructure) that says what, whose, and why it did not come, in place of the command.
-  func explaining<Result>(_ what: String, to machine: Machine, _ work: () async throws -> Result) async throws -> Result
-  {
+  func explaining<Result>(
+    _ what: String, to machine: Machine, isPull: Bool = false, _ work: () async throws -> Result
+  ) async throws -> Result {
     do {
       return try await work()
     } catch let error as ShellError {
@@ -118,7 +128,7 @@ struct ClusterSite: Sendable {
       let address = destinations[machine.name].map { " (\($0.address))" } ?? ""
       throw Failure(
         exitCode: .infrastructure,
-        "\(what): the \(roles(of: machine)) \(machine.name)\(address): \(reason)\(error.hint)")
+        "\(what): the \(roles(of: machine)) \(machine.name)\(address): \(reason)\(error.hint(isPull: isPull))")
     }
   }
 

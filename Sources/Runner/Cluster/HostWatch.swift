@@ -5,6 +5,8 @@ actor HostWatch {
   private let fleet: Fleet
   /// The last moment at which a host was silent, by name; only of those that were.
   private var silences: [String: ContinuousClock.Instant] = [:]
+  /// Hosts that answer, and with another host key than before: waiting does not heal that.
+  private(set) var changed: Set<String> = []
 
   private static let pace: Duration = .seconds(3)
   /// An answer that takes longer is one that did not come.
@@ -28,9 +30,10 @@ actor HostWatch {
 
   /// Asks `host` once, and notes if it does not answer.
   func ask(_ host: CloudUtil.Host) async {
-    let answers = await host.answers(within: Self.patience)
-    guard !answers, !Task.isCancelled else { return }
+    let answer = await host.answer(within: Self.patience)
+    guard answer != .given, !Task.isCancelled else { return }
     silences[host.name] = .now
+    if answer == .fromAnother { changed.insert(host.name) }
   }
 
   /// Those that did not answer at some time since `start`, or do not now. What was before has done no harm to what began then.
@@ -46,15 +49,16 @@ actor HostWatch {
   }
 
   /// Waits until `names` answer again.
-  /// - Returns: those that do not, after so long.
+  /// - Returns: those that do not, after so long, or are others now.
   nonisolated func lost(of names: Set<String>, after patience: Duration) async -> [String] {
     let deadline = ContinuousClock.now + patience
     return await withTaskGroup(of: String?.self) { group in
       for host in fleet.all where names.contains(host.name) {
         group.addTask {
           while !Task.isCancelled {
-            if await host.answers(within: Self.patience) { return nil }
-            if ContinuousClock.now >= deadline { break }
+            let answer = await host.answer(within: Self.patience)
+            if answer == .given { return nil }
+            if answer == .fromAnother || ContinuousClock.now >= deadline { break }
             try? await Task.sleep(for: Self.pace)
           }
           return host.name
@@ -66,7 +70,19 @@ actor HostWatch {
 }
 
 extension CloudUtil.Host {
-  fileprivate func answers(within patience: Duration) async -> Bool {
-    (try? await shell.run(Command("true"), deadline: .now + patience))?.termination.isSuccess ?? false
+  fileprivate enum Answer: Equatable {
+    case none, given
+    /// It shows another host key than before.
+    case fromAnother
+  }
+
+  fileprivate func answer(within patience: Duration) async -> Answer {
+    do {
+      return try await shell.run(Command("true"), deadline: .now + patience).termination.isSuccess ? .given : .none
+    } catch ShellError.unreached(_, _, .hostKeyChanged) {
+      return .fromAnother
+    } catch {
+      return .none
+    }
   }
 }

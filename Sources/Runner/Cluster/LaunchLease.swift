@@ -15,9 +15,11 @@ struct LaunchLease: Sendable {
   static let life_s = 180
   private static let short = ClusterSite.short
 
-  init(_ site: ClusterSite) {
+  /// - Throws: what keeps this operator from being told from others of the same name.
+  init(_ site: ClusterSite) throws {
     self.init(
-      folder: site.folder, owner: "\(NSUserName())@\(ProcessInfo.processInfo.hostName) (\(site.state))")
+      folder: site.folder,
+      owner: "\(NSUserName())@\(ProcessInfo.processInfo.hostName) (\(site.state), \(try site.operatorID()))")
   }
 
   init(folder: ClusterFolder, owner: String, pace: Duration = .seconds(45)) {

@@ -38,6 +38,18 @@ struct ResultFolder: Equatable, Sendable {
     return .finished(fingerprint: summary.fingerprint)
   }
 
+  /// The finished trials in a folder, at whatever depth, relative to it; the folder itself is "".
+  static func finished(below folder: URL) -> [String] {
+    let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+    return paths.filter { ($0 as NSString).lastPathComponent == "summary.json" }
+      .map { ($0 as NSString).deletingLastPathComponent }
+      .filter { path in
+        !path.hasSuffix(partialSuffix) && !path.hasSuffix(replacedSuffix)
+          && ResultFolder(url: path.isEmpty ? folder : folder.appending(path: path)).state.isFinished
+      }
+      .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+  }
+
   /// Puts right what a run left that was killed while it renamed folders: a whole trial takes its place, and so do older
   /// results that were to be replaced by one that is not there.
   /// - Returns: whether a whole trial took its place.

@@ -15,7 +15,9 @@ struct CollectCommand: AsyncParsableCommand {
       """)
 
   @ParentCommand var root: RunExp
-  @Option(help: ArgumentHelp("One trial's results alone, as their path was printed.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "What lies at this path alone: a trial, as its path was printed, or a folder above trials.", valueName: "path"))
   var path: String?
   @Flag(help: "Replace trials that are finished here and were measured at another time.") var overwrite = false
   @Option(name: .customLong("final_dir"), help: .finalDir) var finalDir = FinalDir(0)

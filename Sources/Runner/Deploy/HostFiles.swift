@@ -38,7 +38,7 @@ struct HostFiles: Sendable {
             Command("sh", ["-c", #"printf '%s\n' "$1" >"$2""#, "sh", digest, mark]), deadline: .now + Self.short)
         } catch let error as ShellError {
           throw Failure(
-            exitCode: .infrastructure, "bringing \(path) to \(host.name): \(error.reason)\(error.hint)")
+            exitCode: .infrastructure, "bringing \(path) to \(host.name): \(error.reason)\(error.hint())")
         }
       }
     }

@@ -50,6 +50,28 @@ import Testing
     #expect(attempts == 3)
   }
 
+  @Test("What keeps a transfer from coming through is told with what to do, and on which of the two machines")
+  func hints() {
+    let full = failed(11, "rsync: [receiver] write failed on \"/r\": No space left on device (28)")
+    #expect(full.hint().hasPrefix("\nits disk is full"))
+    #expect(full.hint(isPull: true).hasPrefix("\nthe disk of this machine is full"))
+    let noisy = failed(2, "protocol version mismatch -- is your shell clean?")
+    #expect(noisy.hint().contains("~/.bashrc") && noisy.hint(isPull: true) == noisy.hint())
+    #expect(failed(23).hint().isEmpty)
+  }
+
+  @Test("An operator is the same at every launch, and another on a machine of the same name")
+  func operators() throws {
+    let folders = [try TemporaryFolder(), try TemporaryFolder()]
+    let ids = try folders.map { folder in
+      let site = ClusterSite(
+        cluster: ClusterID(experiment: "e"), machines: [:], destinations: [:], state: folder.path, knowsNames: false)
+      #expect(try site.operatorID() == site.operatorID())
+      return try site.operatorID()
+    }
+    #expect(ids[0] != ids[1] && ids.allSatisfy { !$0.isEmpty })
+  }
+
   @Test("What passes by waiting", arguments: [10, 12, 24, 30, 35, 255] as [Int32])
   func passing(status: Int32) {
     #expect(Rsync.mayPass(Output(termination: .exited(status), stdout: "", stderr: "timeout")))

@@ -27,16 +27,28 @@ import Testing
     try await inFolder { home, _ in
       let file = home.appending(path: ".ssh/authorized_keys")
       let ours = "ssh-ed25519 AAAA run_exp:ParM/main"
-      for _ in 0..<2 { try await shell.require(at(home, ClusterKeys.authorise(ours)), deadline: soon) }
+      let authorise = ClusterKeys.authorise(ours, note: home.path + "/note")
+      let withdraw = ClusterKeys.withdraw(comment: "run_exp:ParM/main", note: home.path + "/note")
+      for _ in 0..<2 { try await shell.require(at(home, authorise), deadline: soon) }
       #expect(try String(contentsOf: file, encoding: .utf8) == ours + "\n")
       // Where there was none before, there is none afterwards.
-      try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+      try await shell.require(at(home, withdraw), deadline: soon)
       #expect(!FileManager.default.fileExists(atPath: home.path + "/.ssh"))
-      try await shell.require(at(home, ClusterKeys.authorise(ours)), deadline: soon)
+      // What was there and empty is so again.
+      try FileManager.default.removeItem(atPath: home.path + "/note")
+      try FileManager.default.createDirectory(atPath: home.path + "/.ssh", withIntermediateDirectories: true)
+      for text in [nil, ""] {
+        try text.map { try $0.write(to: file, atomically: true, encoding: .utf8) }
+        for command in [authorise, withdraw] { try await shell.require(at(home, command), deadline: soon) }
+        #expect((try? String(contentsOf: file, encoding: .utf8)) == text)
+        #expect(FileManager.default.fileExists(atPath: home.path + "/.ssh"))
+        try? FileManager.default.removeItem(atPath: home.path + "/note")
+      }
+      try await shell.require(at(home, authorise), deadline: soon)
       let others = "ssh-ed25519 BBBB me@laptop\nssh-ed25519 CCCC run_exp:ParM/main2\n# run_exp:ParM/mainly\n"
       try (others + ours + "\n").write(to: file, atomically: true, encoding: .utf8)
       for _ in 0..<2 {
-        try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+        try await shell.require(at(home, withdraw), deadline: soon)
       }
       #expect(try String(contentsOf: file, encoding: .utf8) == others)
       #expect(try FileManager.default.contentsOfDirectory(atPath: home.path + "/.ssh") == ["authorized_keys"])
@@ -50,16 +62,18 @@ import Testing
       try FileManager.default.createDirectory(
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       let (others, ours) = ("ssh-ed25519 BBBB me\n# laptop", "ssh-ed25519 AAAA run_exp:ParM/main")
+      let authorise = ClusterKeys.authorise(ours, note: home.path + "/note")
+      let withdraw = ClusterKeys.withdraw(comment: "run_exp:ParM/main", note: home.path + "/note")
       try others.write(to: file, atomically: true, encoding: .utf8)
-      for _ in 0..<2 { try await shell.require(at(home, ClusterKeys.authorise(ours)), deadline: soon) }
+      for _ in 0..<2 { try await shell.require(at(home, authorise), deadline: soon) }
       #expect(try String(contentsOf: file, encoding: .utf8) == "\(others)\n\(ours)")
       for _ in 0..<2 {
-        try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+        try await shell.require(at(home, withdraw), deadline: soon)
       }
       #expect(try String(contentsOf: file, encoding: .utf8) == others)
       // A line that came after ours meanwhile stays, too.
       try "\(others)\n\(ours)\nssh-ed25519 CCCC you\n".write(to: file, atomically: true, encoding: .utf8)
-      try await shell.require(at(home, ClusterKeys.withdraw(comment: "run_exp:ParM/main")), deadline: soon)
+      try await shell.require(at(home, withdraw), deadline: soon)
       #expect(try String(contentsOf: file, encoding: .utf8) == "\(others)\nssh-ed25519 CCCC you\n")
     }
   }
@@ -128,7 +142,8 @@ import Testing
     }
     let all = Bootstrap.Need.allCases.map { "needs \($0.rawValue)\n" }.joined()
     #expect(Bootstrap.Finding("platform debian 12 x86_64\n" + all).needs == Set(Bootstrap.Need.allCases))
-    #expect(Bootstrap.Finding("platform debian 12 x86_64\nneeds sudo\n").isReady)
+    let refused = Bootstrap.Finding("platform debian 12 x86_64\nneeds sudo\nrefusal sudo: a password is required\n")
+    #expect(refused.isReady && refused.refusal == "sudo: a password is required")
     #expect(
       Bootstrap.words([.permission, .folder], ClusterFolder(experiment: "e", cluster: "c"))
         == "a folder /var/lib/run_exp/e/c that belongs to its user; permission to use Docker (the group docker)")

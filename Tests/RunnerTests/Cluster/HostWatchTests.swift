@@ -34,6 +34,22 @@ import Testing
     #expect(await watch.lost(of: ["flapping"], after: .zero) == [])
   }
 
+  @Test("A host that shows another key is lost at once, however long one that is silent is waited for")
+  func changed() async throws {
+    let key = try #require(HostKey(blob: [0, 0, 0, 1, 65]))
+    let other = CloudUtil.Host(
+      name: "other", address: "other",
+      shell: ScriptedShell { command in
+        throw ShellError.unreached(
+          command, host: "other",
+          .hostKeyChanged(host: "other", HostKeyChange(name: "other", file: "f", line: 1, pinned: key, shown: key)))
+      })
+    let watch = HostWatch(Fleet(hosts: [Role("worker"): [other, host("steady") { true }]]))
+    #expect(await watch.silent(since: nil) == ["other"])
+    #expect(await watch.changed == ["other"])
+    #expect(await watch.lost(of: ["other"], after: .seconds(3600)) == ["other"])
+  }
+
   @Test(
     "Of a host that was lost what is left is removed once it is back; one that is away is asked once, and nobody hears of it"
   )

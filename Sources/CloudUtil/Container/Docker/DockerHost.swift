@@ -88,7 +88,8 @@ extension DockerProblem {
       switch error {
       case .notStarted: .notInstalled
       case .timedOut(let command, _): .tooSlow(command.description)
-      case .unreached, .failed, .lost: .notAnswering(error.description)
+      case .unreached, .lost: .outOfReach(error.reason)
+      case .failed: .notAnswering(error.description)
       }
   }
 }

@@ -2,6 +2,8 @@
 public enum DockerProblem: Error, Equatable, Sendable, CustomStringConvertible {
   case notInstalled
   case notAnswering(String)
+  /// Its host cannot be asked, or no longer.
+  case outOfReach(String)
   case notPermitted
   /// It had begun to do this.
   case tooSlow(String)
@@ -13,6 +15,7 @@ public enum DockerProblem: Error, Equatable, Sendable, CustomStringConvertible {
     case .notInstalled: "Docker is not installed: there is no `docker` in PATH; install it: apt-get install docker.io"
     case .notAnswering(let reason):
       "the Docker daemon does not answer: \(reason); start it: systemctl start docker, or Scripts/docker-daemon start"
+    case .outOfReach(let reason): "its Docker daemon cannot be asked: \(reason)"
     case .notPermitted:
       "this user may not talk to the Docker daemon: sudo usermod -aG docker \"$USER\", then log in again"
     case .tooSlow(let command): "not done in time: \(command) (its host or its Docker daemon is slow or silent)"

@@ -106,7 +106,7 @@ extension ClusterLaunch {
           ImageCarrier.carry(missing, ssh: ssh.command + [entry.address], isFar: false), deadline: deadline)
       } catch let error as ShellError {
         // Which machine it was is said for all of them.
-        throw Failure(exitCode: .infrastructure, error.reason + error.hint)
+        throw Failure(exitCode: .infrastructure, error.reason + error.hint())
       }
     }
   }

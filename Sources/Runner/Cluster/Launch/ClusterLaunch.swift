@@ -91,7 +91,7 @@ struct ClusterLaunch: Sendable {
         throw Failure(
           exitCode: .infrastructure,
           "it lacks \(Bootstrap.words(lacking, site.folder)); and its user has no sudo without a password, by which that would "
-            + "be made: allow it, log in as root, or see to that by hand")
+            + "be made (\(finding.refusal)): allow it, log in as root, or see to that by hand")
       }
       progress.tell(
         "\(site.roles(of: machine)) \(machine.name): installing (\(lacking.map(\.rawValue).sorted().joined(separator: ", ")))"
@@ -133,11 +133,11 @@ struct ClusterLaunch: Sendable {
     let key = site.clusterKey
     try await KeyPair.make(at: key, comment: site.keyComment)
     let line = try await KeyPair.publicLine(of: key)
+    let folder = site.folder
     try await site.onEach("authorising the cluster's key") { _, shell in
-      try await shell.require(ClusterKeys.authorise(line), deadline: .now + Self.short)
+      try await shell.require(ClusterKeys.authorise(line, note: folder.keyNote), deadline: .now + Self.short)
     }
     let frontend = try site.frontend.shell
-    let folder = site.folder
     try await frontend.upload(key, to: folder.key, deadline: .now + Self.short)
     let inventory = try await self.inventory()
     try await write(try inventory.text, to: folder.inventory, on: frontend)

@@ -48,6 +48,7 @@ import Testing
     let problems: [(DockerProblem, String)] = [
       (.notInstalled, "apt-get install"), (.notAnswering("x"), "systemctl start docker"), (.notPermitted, "usermod"),
       (.tooSlow("docker x"), "docker x"), (.diskFull("x"), "docker system df"),
+      (.outOfReach("host x is silent"), "host x is silent"),
     ]
     for (problem, words) in problems { #expect("\(problem)".contains(words)) }
     #expect(
