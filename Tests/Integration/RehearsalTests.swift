@@ -118,9 +118,10 @@ struct RehearsalTests {
     }
   }
 
-  @Test("goes on with the hosts that are left when one is lost, where it is told to")
+  @Test("goes on with the hosts that are left when one is lost, where it is told to; one of them has no systemd")
   func loss() async throws {
-    try await RehearsalBench.use { bench in
+    let faults = #"{"hosts": [{"fault": "no_systemd", "role": "worker", "number": 2}]}"#
+    try await RehearsalBench.use(faults: faults) { bench in
       try "provider: ec2\non_host_loss: go_on\nssh_from: [0.0.0.0/0]\n".write(
         to: bench.folder.appending(path: "go.yml"), atomically: true, encoding: .utf8)
       try await bench.kill("x.json launch --cluster-file go.yml", at: "sending 304 queries")

@@ -7,7 +7,7 @@ from typing import Any
 from .docker import DockerFailed, docker
 
 # Those that init knows of, so that they hold from the first moment of a boot.
-AT_BOOT = {"sshd_never_up", "no_sudo", "host_key_changes"}
+AT_BOOT = {"sshd_never_up", "no_sudo", "no_systemd", "host_key_changes"}
 
 Settings = dict[str, Any]
 
@@ -107,6 +107,10 @@ def kill(name: str) -> None:
 ACTS = {
     "sshd_never_up": Act(unless_at_boot(script("pkill -xo sshd || true")), script("pgrep -xo sshd >/dev/null || /usr/sbin/sshd")),
     "no_sudo": Act(unless_at_boot(script("mv /usr/bin/sudo /usr/bin/sudo.away")), script("mv /usr/bin/sudo.away /usr/bin/sudo")),
+    "no_systemd": Act(
+        unless_at_boot(script("mv /usr/local/bin/systemctl /usr/local/bin/systemctl.away")),
+        script("mv /usr/local/bin/systemctl.away /usr/local/bin/systemctl"),
+    ),
     "host_key_changes": Act(
         unless_at_boot(script('rm -f /etc/ssh/ssh_host_*; ssh-keygen -A >/dev/null; kill -HUP "$(cat /run/sshd.pid)"')), nothing, lasts=False
     ),

@@ -49,9 +49,13 @@ enum HostCleaning {
       for folder in "$above" "$(dirname "$above")"; do
         rmdir -- "$folder" 2>/dev/null || sudo -n rmdir -- "$folder" 2>/dev/null
       done
-      # Of another cluster it is that one's.
+      # Where it led here, it leads to what was written last of the clusters that are left.
       link=~/\#(DetachedRun.logLink)
-      [ "$(readlink -- "$link")" != "$5" ] || rm -f -- "$link"
+      if [ "$(readlink -- "$link")" = "$5" ]; then
+        rm -f -- "$link"
+        other=$(ls -t -- "$(dirname "$above")"/*/*/"${5##*/}" 2>/dev/null | head -n 1)
+        [ -z "$other" ] || ln -s -- "$other" "$link"
+      fi
       ! [ -e "$1" ]
       """#
     return Command(

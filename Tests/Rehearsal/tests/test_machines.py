@@ -175,7 +175,7 @@ class LifeOfMachines(MachineTest):
 
 class Faults(MachineTest):
     roles = {"worker": 3}
-    faults = '{"hosts": [{"fault": "sshd_never_up", "number": 0}, {"fault": "no_sudo", "number": 1}]}'
+    faults = '{"hosts": [{"fault": "sshd_never_up", "number": 0}, {"fault": "no_sudo", "number": 1}, {"fault": "no_systemd", "number": 1}]}'
 
     def rules(self, text: str) -> None:
         self.fault_file.write_text(text)
@@ -183,10 +183,11 @@ class Faults(MachineTest):
     def test_faults_at_boot_hold_until_they_are_taken_back(self) -> None:
         self.up("worker-1")
         self.assertIn("refused", self.ssh("worker-0", "true").stderr)
-        self.assertEqual(self.ssh("worker-1", "sudo -n true").returncode, 127)
+        self.assertEqual([self.ssh("worker-1", command).returncode for command in ("sudo -n true", "systemctl is-enabled docker")], [127, 127])
         self.rules('{"hosts": []}')
         self.up("worker-0")
         self.until(lambda: self.ssh("worker-1", "sudo -n true").returncode == 0, "sudo is back")
+        self.until(lambda: self.ssh("worker-1", "systemctl is-enabled docker").returncode != 127, "systemctl is back")
 
     def test_machines_that_run_are_struck_and_recover(self) -> None:
         self.up("worker-2")

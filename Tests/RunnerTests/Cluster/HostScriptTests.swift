@@ -213,6 +213,31 @@ import Testing
     }
   }
 
+  @Test("Clearing a cluster leaves others as they are, and the link to the log leads to one that is left")
+  func clear() async throws {
+    try await inFolder { home, _ in
+      let folders = ["a/main", "b/main", "b/other"].map { ClusterFolder(path: home.path + "/clusters/" + $0) }
+      for folder in folders {
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        try Data("--- \(folder.path)\n".utf8).write(to: URL(filePath: folder.log))
+      }
+      let link = home.appending(path: DetachedRun.logLink).path
+      let files = FileManager.default
+      try files.createSymbolicLink(atPath: link, withDestinationPath: folders[2].log)
+      try files.setAttributes([.modificationDate: Date.now.addingTimeInterval(-60)], ofItemAtPath: folders[1].log)
+      for (cleared, left) in [(1, folders[2].log), (2, folders[0].log), (0, nil)] {
+        try await shell.require(at(home, HostCleaning.clear(folders[cleared])), deadline: soon)
+        #expect(!files.fileExists(atPath: folders[cleared].path))
+        #expect((try? files.destinationOfSymbolicLink(atPath: link)) == left)
+      }
+      #expect(try files.contentsOfDirectory(atPath: home.path).isEmpty)
+      // A file of that name is somebody's.
+      try "mine".write(toFile: link, atomically: true, encoding: .utf8)
+      try await shell.require(at(home, HostCleaning.clear(folders[0])), deadline: soon)
+      #expect(try String(contentsOfFile: link, encoding: .utf8) == "mine")
+    }
+  }
+
   @Test("A run is ended gently, and what is not at work is left alone")
   func endRun() async throws {
     try await inFolder { home, folder in
