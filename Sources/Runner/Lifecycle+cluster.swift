@@ -33,7 +33,8 @@ extension Lifecycle {
     }
     guard let files else {
       try show(site.machines)
-      progress.tell("all \(site.all.count) machines run; \(place.whatItCosts(site, invocation, commands))")
+      let costs = await place.whatItCosts(site, invocation, commands, isNew: true)
+      progress.tell("all \(site.all.count) machines run; \(costs)")
       return
     }
     guard let hold = FolderLock(URL(filePath: site.state)) else {

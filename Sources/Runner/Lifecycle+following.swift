@@ -11,8 +11,8 @@ extension Lifecycle {
     overwrites: Bool = false, _ commands: ClusterCommands
   ) async throws {
     let progress = place.progress
-    let costs = place.whatItCosts(site, invocation, commands)
-    let again = "follow it again with: \(commands.verb("attach", site.cluster))\n\(costs)"
+    func costs() async -> String { await place.whatItCosts(site, invocation, commands) }
+    let again = "follow it again with: \(commands.verb("attach", site.cluster))"
     let status: RunStatus
     do {
       status = try await interruptible {
@@ -20,10 +20,15 @@ extension Lifecycle {
         return try await ClusterFollow(site: site, progress: progress).follow()
       }
     } catch is CancellationError {
-      progress.tell("the run goes on; \(again)")
+      progress.tell("the run goes on; \(again)\n\(await costs())")
       throw CancellationError()
     } catch  where error is SSHError || error is ShellError {
-      throw Failure(exitCode: .ssh, "\(error)\nthe run goes on if its host does; \(again)")
+      let what =
+        await place.hasLostFrontend(site.cluster)
+        ? "the frontend's machine does not run any more, as AWS says, and neither does the run; "
+          + "to go on with what is not finished: \(commands.launch(site.cluster))"
+        : "the run goes on if its host does; \(again)"
+      throw Failure(exitCode: .ssh, "\(error)\n\(what)\n\(await costs())")
     }
     do {
       try await interruptible {
@@ -31,7 +36,7 @@ extension Lifecycle {
       }
     } catch {
       if status.state == .finished || error is CancellationError {
-        progress.tell(costs)
+        progress.tell(await costs())
         throw error
       }
       // Why the run ended says more.
@@ -42,9 +47,9 @@ extension Lifecycle {
       throw Failure(
         exitCode: status.exit_status.flatMap(ExitCode.init) ?? .experiment,
         "the run on \(site.cluster) \(status.words)\nmachines and results are still there; "
-          + "to go on: \(commands.launch(site.cluster))\n\(costs)")
+          + "to go on: \(commands.launch(site.cluster))\n\(await costs())")
     }
-    progress.tell(costs)
+    progress.tell(await costs())
   }
 
   static func reach(_ site: ClusterSite) async throws {

@@ -28,7 +28,7 @@ struct StaticClusterTests {
   @Test("terminate tells of a host that the file does not name any more")
   func former() async throws {
     try await StaticBench.use { bench in
-      try bench.pin("[127.0.0.1]:9")
+      try bench.note("[127.0.0.1]:9")
       let terminated = try await bench.run("terminate")
       #expect(terminated.termination == .exited(69), "\(terminated.stderr)")
       #expect(terminated.stderr.contains("machines of the cluster file, but it was on [127.0.0.1]:9, too: name"))
@@ -188,8 +188,8 @@ struct StaticBench: Sendable {
   }
 
   /// As if a launch had been on a host of this name.
-  func pin(_ host: String) throws {
-    try write("state/run_exp/clusters/static/\(id)/main/known_hosts", "\(host) ssh-ed25519 AAAA\n")
+  func note(_ host: String) throws {
+    try write("state/run_exp/clusters/static/\(id)/main/hosts", "\(host)\n")
   }
 
   /// The cluster's folder on its hosts, which share this machine's files.

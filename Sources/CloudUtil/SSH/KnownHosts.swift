@@ -14,14 +14,6 @@ public struct KnownHosts: Hashable, Sendable {
     port == 22 ? address.lowercased() : "[\(address.lowercased())]:\(port)"
   }
 
-  /// Every name that a key is pinned for; none if the file cannot be read.
-  public var names: Set<String> {
-    let lines = (try? readWhole(path)).map { String(decoding: $0, as: UTF8.self).split(separator: "\n") } ?? []
-    return Set(
-      lines.filter { !$0.hasPrefix("#") && !$0.hasPrefix("@") }
-        .flatMap { ($0.split(separator: " ").first ?? "").split(separator: ",").map(String.init) })
-  }
-
   /// The keys pinned for `name`, each with the number of its line.
   /// - Throws: `SSHError.hostKeysUnusable`. A file that does not exist has no keys.
   public func keys(of name: String) throws -> [(key: HostKey, line: Int)] {

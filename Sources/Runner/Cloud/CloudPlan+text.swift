@@ -20,7 +20,9 @@ extension CloudPlan {
   }
 
   /// `3.604 USD/h`; nil where a price is not known.
-  var perHourText: String? { perHour.usd.map { "\(Self.decimal($0, places: 3)) USD/h" } }
+  var perHourText: String? { perHour.usd.map(Self.perHourText) }
+
+  static func perHourText(_ usd: Double) -> String { "\(decimal(usd, places: 3)) USD/h" }
 
   // MARK: Machines
 

@@ -27,7 +27,7 @@ extension ClusterPlace {
       isGivenBack = false
     }
     guard isGivenBack else {
-      progress.tell("the machines of \(site.cluster) run on; \(whatItCosts(site, invocation, commands))")
+      progress.tell("the machines of \(site.cluster) run on; \(await whatItCosts(site, invocation, commands))")
       throw error
     }
     // What is kept of the cluster goes, too.
@@ -82,20 +82,49 @@ extension ClusterPlace {
   private func use(of site: ClusterSite) async -> ClusterUse {
     if site.hasStarted { return .run }
     do {
-      return try await LaunchLease(site).use(of: site.frontend.shell)
+      let (machine, shell, _) = try site.frontend
+      try await site.requireIdentity(of: machine, shell)
+      return try await LaunchLease(site).use(of: shell)
     } catch {
       return .unknown("\(error)")
     }
   }
 
-  /// `they cost 0.680 USD/h until: run_exp x.json terminate`.
-  func whatItCosts(_ site: ClusterSite, _ invocation: Invocation, _ commands: ClusterCommands) -> String {
-    switch self {
-    case .ec2(let cloud):
+  /// `they cost 0.680 USD/h until: run_exp x.json terminate`: what runs, as AWS says.
+  /// - Parameter isNew: all were just launched, and AWS need not be asked; so does it cost, too, when AWS does not answer.
+  func whatItCosts(
+    _ site: ClusterSite, _ invocation: Invocation, _ commands: ClusterCommands, isNew: Bool = false
+  ) async -> String {
+    guard case .ec2(let cloud) = self else { return "the machines stay; terminate takes away what was put there" }
+    let end = commands.terminate(site.cluster)
+    let answer = isNew ? nil : try? await within(.seconds(10)) { try await cloud.provider.running(of: site.cluster) }
+    guard let running = answer else {
       let plan = CloudPlan(invocation, settings: cloud.settings, region: cloud.region, prices: cloud.prices)
-      return
-        "they cost \(plan.perHourText ?? "money (how much is not known)") until: \(commands.terminate(site.cluster))"
-    case .static: return "the machines stay; terminate takes away what was put there"
+      return "they cost \(plan.perHourText ?? Self.unknownMoney) until: \(end)"
     }
+    let (count, planned) = (running.count, site.all.count)
+    guard count > 0 else {
+      return "none of its \(planned) machines runs any more; what is kept for them goes with: \(end)"
+    }
+    return (count < planned ? "\(count) of \(planned) machines are left; " : "")
+      + "they cost \(cloud.perHourText(of: running) ?? Self.unknownMoney) until: \(end)"
+  }
+
+  private static let unknownMoney = "money (how much is not known)"
+
+  /// Whether AWS shows that the machine of the frontend does not run any more, and with it no run.
+  func hasLostFrontend(_ cluster: ClusterID) async -> Bool {
+    guard case .ec2(let cloud) = self,
+      let machines = try? await within(.seconds(10), { try await cloud.provider.machines(of: cluster) })
+    else { return false }
+    return machines[Role("frontend")]?.isEmpty ?? true
+  }
+}
+
+extension Cloud {
+  /// `3.604 USD/h`; nil where a price is not known.
+  func perHourText(of machines: [EC2Instance]) -> String? {
+    let known = machines.compactMap { prices.price(of: $0.type, in: region) }
+    return known.count == machines.count ? CloudPlan.perHourText(known.reduce(0, +)) : nil
   }
 }

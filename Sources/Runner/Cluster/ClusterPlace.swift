@@ -39,9 +39,14 @@ enum ClusterPlace: Sendable {
     case .ec2(let cloud):
       let machines = try await cloud.perform(commands, cluster) { try await cloud.provider.machines(of: cluster) }
       guard machines[Role("frontend")] != nil else {
+        let others = machines.values.reduce(0) { $0 + $1.count }
         throw Failure(
           exitCode: .infrastructure,
-          "\(cluster) has no frontend that runs in \(cloud.region); run_exp list shows what there is")
+          "\(cluster) has no frontend that runs in \(cloud.region)"
+            + (others == 0
+              ? "; run_exp list shows what there is"
+              : ", and so no run; \(others) other machines of it run and cost\nto go on with what is not finished: "
+                + "\(commands.launch(cluster))\nto end all of it: \(commands.terminate(cluster))"))
       }
       return try cloud.site(of: cluster, machines)
     case .static(let place): return try place.site(of: cluster, place.machines())

@@ -57,7 +57,11 @@ struct ClusterResults: Sendable {
         "nothing is finished yet: there is no \(there) on the frontend \(frontend.machine.name); status says how far the run is"
       )
     }
-    try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
+    } catch {
+      throw ResultFolder.cannotWrite(to: here, error.localizedDescription)
+    }
     let others = overwrites ? [] : try await measuredElsewhere(from: there, to: here)
     guard others.isEmpty else {
       throw Failure(

@@ -63,12 +63,25 @@ struct ClusterSite: Sendable {
 
   private var startNote: String { "\(state)/started" }
 
-  /// Hosts that this cluster was brought to and that are none of its machines now, as known_hosts names them.
-  var formerHosts: [String] {
-    let jumps = destinations.values.compactMap { $0.jump.map { KnownHosts.name(of: $0.host, port: $0.port) } }
-    let here = destinations.values.map { KnownHosts.name(of: $0.address, port: $0.port) }
-    return knownHosts.names.subtracting(here + jumps).sorted()
+  /// To be called before anything is brought to its hosts.
+  func noteHosts() throws {
+    let lines = hostNames.union(notedHosts).sorted().map { $0 + "\n" }
+    try Data(lines.joined().utf8).write(to: URL(filePath: hostsNote), options: .atomic)
   }
+
+  /// Hosts that this cluster was brought to and that are none of its machines now, as known_hosts would name them.
+  var formerHosts: [String] { notedHosts.subtracting(hostNames).sorted() }
+
+  private var hostNames: Set<String> {
+    Set(destinations.values.map { KnownHosts.name(of: $0.address, port: $0.port) })
+  }
+
+  private var notedHosts: Set<String> {
+    let text = (try? String(contentsOfFile: hostsNote, encoding: .utf8)) ?? ""
+    return Set(text.split(separator: "\n").map(String.init))
+  }
+
+  private var hostsNote: String { "\(state)/hosts" }
 
   /// Every machine once, by name.
   var all: [Machine] {

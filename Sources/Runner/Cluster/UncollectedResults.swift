@@ -57,6 +57,10 @@ extension Lifecycle {
       guard let machines, let site = try? cloud.site(of: cluster, machines), let frontend = try? site.frontend else {
         return nil
       }
+      guard
+        (try? await within(.seconds(5), { try await site.requireIdentity(of: frontend.machine, frontend.shell) }))
+          != nil
+      else { return nil }
       let count = await UncollectedResults.count(of: site.folder, on: frontend.shell, lackingIn: root)
       return UncollectedResults.warning(count, of: cluster, lackingIn: root, commands)
     }

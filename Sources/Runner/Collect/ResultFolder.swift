@@ -107,11 +107,14 @@ struct ResultFolder: Equatable, Sendable {
     } catch let failure as Failure {
       throw failure
     } catch {
-      throw Failure(
-        exitCode: .infrastructure,
-        "cannot write results to \(partial.path): \(error.localizedDescription)\nRun from a folder that can be written."
-      )
+      throw ResultFolder.cannotWrite(to: partial.path, error.localizedDescription)
     }
+  }
+
+  static func cannotWrite(to path: String, _ reason: String) -> Failure {
+    Failure(
+      exitCode: .infrastructure,
+      "cannot write results to \(path): \(reason)\nRun from a folder that can be written.")
   }
 
   private var beingWritten: Failure {

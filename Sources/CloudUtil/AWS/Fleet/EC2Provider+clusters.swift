@@ -42,6 +42,11 @@ extension EC2Provider {
     }
   }
 
+  /// The machines of `cluster` that run, or are about to: those that cost.
+  public func running(of cluster: ClusterID) async throws -> [EC2Instance] {
+    try await instances(of: cluster).filter { $0.state == .running || $0.state == .pending }
+  }
+
   /// Lets the machines of `cluster` run until `duration` from now, at least; never shortens their time.
   /// - Returns: when they end now, and how many there are.
   /// - Throws: `FleetFailure`.

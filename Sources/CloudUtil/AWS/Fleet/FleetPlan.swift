@@ -100,6 +100,8 @@ struct FleetPlan<Instant: InstantProtocol> where Instant.Duration == Duration {
     let role = Role(call.role)
     unknownSince[role] = nil
     for var instance in instances where !instance.state.isEnding && !dead.contains(instance.id) {
+      // The reply of a token that was used before may be the one of then, of a machine that is gone.
+      if known[instance.id]?.instance.state.isEnding ?? false { continue }
       // What was asked for, whether the reply says so or not.
       instance.tags[ClusterTag.role] = call.role
       made[instance.id] = call

@@ -36,10 +36,12 @@ extension ClusterLaunch {
   /// - Throws: `Failure` (infrastructure) if they have to and do not.
   private func carriesPrograms() async throws -> Bool {
     let installation = invocation.installation
-    switch build {
-    case .remote: return false
-    case .auto where !Packaging.missing(in: installation).isEmpty: return false
-    case .auto, .local: break
+    guard build != .remote else { return false }
+    let missing = Packaging.missing(in: installation)
+    // With `local` that was found out before there were machines.
+    guard missing.isEmpty else {
+      progress.tell("not built here: \(missing.joined(separator: ", ")); building on the frontend")
+      return false
     }
     if let reason = try await bringProgram() {
       guard build == .auto else {
@@ -111,8 +113,13 @@ extension ClusterLaunch {
 
   /// What keeps run_exp from starting there, with all libraries that it needs; nil if it starts.
   private func whyNotStarting() async throws -> String? {
-    let output = try await site.frontend.shell.run(
-      Command(site.folder.program, ["--version"]), deadline: .now + Self.short)
+    let output: Output
+    do {
+      output = try await site.frontend.shell.run(
+        Command(site.folder.program, ["--version"]), deadline: .now + Self.short)
+    } catch ShellError.notStarted(_, _, let reason) {
+      return reason
+    }
     guard !output.termination.isSuccess else { return nil }
     return output.stderr.split(separator: "\n").last.map(String.init) ?? "\(output.termination)"
   }

@@ -17,6 +17,7 @@ struct ClusterLaunch: Sendable {
   func begin() async throws {
     try await reach()
     try await requireIdle()
+    try site.noteHosts()
     try await bootstrap()
     try await LaunchLease(site).hold(on: try site.frontend.shell) {
       try await authorise()
@@ -147,6 +148,29 @@ struct ClusterLaunch: Sendable {
         (from: site.destinations[entry.name], address: entry.address, port: entry.port)
       })
     try await write(pinned, to: folder.knownHosts, on: frontend)
+    try await requireEntry(inventory)
+  }
+
+  /// Makes sure that the frontend's host is let in by the others, before anything large goes there.
+  /// - Throws: `Failure` (ssh) that names those that do not.
+  private func requireEntry(_ inventory: Inventory) async throws {
+    let frontend = try site.frontend.shell
+    try await site.onEach("letting the frontend in") { machine, _ in
+      guard let entry = inventory.others.first(where: { $0.name == machine.name }) else { return }
+      let ssh = OpenSSH(
+        site.folder.destination(of: entry), knownHosts: KnownHosts(path: site.folder.knownHosts)
+      ).command
+      let output = try await frontend.run(
+        Command(ssh[0], ssh.dropFirst() + [entry.address, "true"]), deadline: .now + Self.short)
+      guard !output.termination.isSuccess else { return }
+      let reason = output.stderr.split(separator: "\n").last.map(String.init) ?? "\(output.termination)"
+      throw Failure(
+        exitCode: .ssh,
+        "the frontend does not get in at \(entry.address): \(reason)\n"
+          + (reason.contains("Permission denied")
+            ? "the cluster's key is in ~/.ssh/authorized_keys there; its sshd may read another file (AuthorizedKeysFile)"
+            : "hosts reach each other by ssh at the addresses that the frontend's host knows them by"))
+    }
   }
 
   func inventory() async throws -> Inventory {

@@ -15,9 +15,18 @@ struct Preflight: Sendable {
   ///   names cannot be used.
   func check() async throws -> OperatorFiles {
     try requirePrograms(path: ProcessInfo.processInfo.environment["PATH"] ?? "")
+    try requireResults(at: invocation.results.root)
     try await ModelStore(installation: invocation.installation, shell: LocalShell(), progress: Progress())
       .provide(Set(invocation.sweep.trials.flatMap { [$0.model] + $0.redundantModels }))
     return try OperatorFiles(invocation)
+  }
+
+  /// - Throws: `Failure` (infrastructure) if results could not come to the folder `path`, which need not be there.
+  func requireResults(at path: String) throws {
+    var folder = URL(filePath: path).standardizedFileURL
+    while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" { folder.deleteLastPathComponent() }
+    guard access(folder.path + "/.", W_OK | X_OK) != 0 else { return }
+    throw ResultFolder.cannotWrite(to: path, "\(folder.path): \(String(cString: strerror(errno)))")
   }
 
   /// - Throws: `Failure` (infrastructure) if a program is not in `path`, or one of ours is to be taken along and not built.

@@ -66,6 +66,18 @@ import Testing
     #expect(try plan.steps(now: at(182)) == [.run(call(1, attempt: 1))])
   }
 
+  @Test("A reply that repeats what a used token made then makes nothing, and nobody is said to have ended it now")
+  func repeated() throws {
+    var plan = plan(1)
+    try plan.observe([.test("i-1", .terminated)], now: at(0))
+    #expect(try plan.steps(now: at(0)) == [.run(call(1))])
+    try plan.made(call(1), [.test("i-1", .pending)], now: at(1))
+    var ended = try EC2Instance.test("i-1", .terminated)
+    ended.stateReason = EC2Instance.StateReason(code: "Client.UserInitiatedShutdown", message: "by somebody")
+    try plan.observe([ended], now: at(2))
+    #expect(try plan.steps(now: at(2)) == [.run(call(1, attempt: 1))])
+  }
+
   @Test("Nothing is asked for while what a launch before made may be hidden; stopped machines are started")
   func quiet() throws {
     var plan = plan(2, quiet: FleetPlanTests.pace.visibility)
