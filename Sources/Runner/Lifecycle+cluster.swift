@@ -96,7 +96,7 @@ extension Lifecycle {
     guard path != nil || hasResults(invocation) else {
       throw Failure(
         exitCode: .infrastructure,
-        "no trial is finished yet; how far the run is: \(commands.verb("status", cluster))")
+        "no trial is finished yet; how far the run is: \(commands.status(cluster))")
     }
     try show(invocation, path: path, results: results)
   }

@@ -72,7 +72,7 @@ extension Lifecycle {
       try await runOnHosts(
         invocation, options: options, results: results, in: folder, reporter: reporter, lost: lost)
     } teardown: {
-      await lost.clear(of: experiment)
+      await lost.clear(of: experiment, absence: absence) { CloudProgress().tell($0) }
     }
   }
 
@@ -96,7 +96,11 @@ extension Lifecycle {
           defer { group.cancelAll() }
           try await enter(fleet, folder)
           var machinery = try await Machinery.cluster(
-            inventory, fleet, installation: invocation.installation, tell: { progress.tell($0) })
+            inventory, fleet, installation: invocation.installation,
+            tell: { host, text in
+              progress.tell(text)
+              lost.addUnfinished(fleet.all.filter { $0.name == host })
+            })
           machinery.ended = ended
           machinery.lostHosts = lost.names
           let lifecycle = Lifecycle(

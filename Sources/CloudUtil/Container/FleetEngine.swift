@@ -7,7 +7,7 @@ public final class FleetEngine: ContainerEngine {
   private let engines: [String: any ContainerEngine]
   /// Where a service stands that names no host.
   private let home: String
-  private let tell: @Sendable (String) -> Void
+  private let tell: @Sendable (_ host: String, _ text: String) -> Void
   /// The host of each service.
   private let places = Mutex<[String: String]>([:])
   /// Tags whose containers may still be on a host, by its name.
@@ -16,9 +16,10 @@ public final class FleetEngine: ContainerEngine {
   /// - Parameters:
   ///   - engines: by the name of the host.
   ///   - home: one of the hosts.
-  ///   - tell: what somebody should know of a host that does not answer.
+  ///   - tell: hears of a host on which containers may go on, since it does not answer.
   public init(
-    _ engines: [String: any ContainerEngine], home: String, tell: @escaping @Sendable (String) -> Void
+    _ engines: [String: any ContainerEngine], home: String,
+    tell: @escaping @Sendable (_ host: String, _ text: String) -> Void
   ) {
     self.engines = engines
     self.home = home
@@ -107,6 +108,7 @@ public final class FleetEngine: ContainerEngine {
             try await remove(tag, from: engine, on: host)
           } catch let error as ContainerError where error.isOfHost {
             tell(
+              host,
               "\(error)\nContainers of run \(tag.run) may go on on \(host); they are removed before anything else is started "
                 + "there, or by terminate")
           } catch { return error }

@@ -36,6 +36,8 @@ struct ClusterCommands: Equatable, Sendable {
   /// `attach` or `collect`, which print results.
   func verb(_ verb: String, _ cluster: ClusterID) -> String { line([verb] + finalDir, cluster) }
 
+  func status(_ cluster: ClusterID) -> String { line(["status"], cluster) }
+
   /// What ends `cluster`; that of the clusters whose time is over, if no experiment was given.
   func terminate(_ cluster: ClusterID?) -> String {
     config == nil ? line(["terminate", "--expired"], nil) : line(["terminate"], cluster)

@@ -7,6 +7,8 @@ enum Bootstrap {
     /// The cluster's folder, or one that this user may write to.
     case folder
     case docker, rsync
+    /// What is called docker is podman's, which has no daemon.
+    case podman
     /// A library that run_exp is linked with.
     case libraries
     /// The daemon does not answer.
@@ -20,6 +22,7 @@ enum Bootstrap {
       switch self {
       case .folder: "a folder \(folder.path) that belongs to its user"
       case .docker: "docker"
+      case .podman: "Docker itself, for its command docker is podman's: apt-get remove podman-docker"
       case .rsync: "rsync"
       case .libraries: "a library of \(Bootstrap.libraries.joined(separator: ", "))"
       case .daemon: "a Docker daemon that answers"
@@ -78,10 +81,10 @@ enum Bootstrap {
       command -v rsync >/dev/null || echo needs rsync
       if [ "$(id -u)" = 0 ]; then echo root
       elif ! refusal=$(sudo -n true 2>&1); then echo needs sudo; echo refusal $refusal; fi
-      if command -v docker >/dev/null; then
-        if error=$(timeout 10 docker version 2>&1 >/dev/null); then :
-        else case $error in *[Pp]ermission*) echo needs permission ;; *) echo needs daemon ;; esac; fi
-      else echo needs docker; fi
+      if ! command -v docker >/dev/null; then echo needs docker
+      elif docker --version 2>/dev/null </dev/null | grep -qi podman; then echo needs podman
+      elif error=$(timeout 10 docker version 2>&1 >/dev/null); then :
+      else case $error in *[Pp]ermission*) echo needs permission ;; *) echo needs daemon ;; esac; fi
       shift
       for library; do ldconfig -p | grep -qF "$library" || { echo needs libraries; break; }; done
       """#

@@ -16,8 +16,9 @@ enum ClusterKeys {
       # Homes may be shared among hosts.
       flock 9
       grep -qxF -- "$1" "$file" && exit
-      # Its last line may lack its end; then ours does, so that the file is as it was when ours is gone.
-      if [ -z "$(tail -c 1 "$file")" ]; then printf '%s\n' "$1" >&9; else printf '\n%s' "$1" >&9; fi
+      # Its last line may lack its end.
+      if [ -n "$(tail -c 1 "$file")" ]; then echo end >>"$2"; echo >&9; fi
+      printf '%s\n' "$1" >&9
       """#
     return Command("sh", ["-c", script, "sh", line, note])
   }
@@ -31,13 +32,18 @@ enum ClusterKeys {
       [ -e "$file" ] || exit 0
       exec 9>>"$file"
       flock 9
+      was_made() { grep -qx "$1" "$2" 2>/dev/null; }
+      bare=
+      if was_made end "$2"; then bare=before; fi
+      if [ -n "$(tail -c 1 "$file")" ]; then bare=now; fi
       rest=$(mktemp ~/.ssh/.run_exp-XXXXXX)
-      awk -v comment="$1" -v end="$([ -z "$(tail -c 1 "$file")" ] && echo ended)" '
-        substr($0, length($0) - length(comment)) != " " comment { printf "%s%s", separator, $0; separator = "\n" }
-        END { if (end == "ended") printf "%s", separator }' "$file" >"$rest"
+      # The line before ours loses the end that it was given, unless others have come after ours.
+      awk -v comment="$1" -v bare="$bare" '
+        { ours = substr($0, length($0) - length(comment)) == " " comment }
+        !ours { printf "%s%s", separator, $0; separator = "\n" }
+        END { if (bare == "" || bare == "before" && !ours) printf "%s", separator }' "$file" >"$rest"
       cmp -s "$rest" "$file" || cat "$rest" >"$file"
       rm -f -- "$rest"
-      was_made() { grep -qx "$1" "$2" 2>/dev/null; }
       if ! [ -s "$file" ] && was_made file "$2"; then rm -f -- "$file"; fi
       if was_made folder "$2"; then rmdir ~/.ssh 2>/dev/null || :; fi
       """#

@@ -1,30 +1,73 @@
 import CloudUtil
 import Synchronization
 
-/// Hosts that a run went on without, or ended for. One that was only cut off may come back, with containers on it that nobody
-/// else would end.
+/// Hosts of a run on which containers may be left that nobody else would end: those that it went on without, or ended for, and
+/// those that did not answer when a trial was over.
 final class LostHosts: Sendable {
-  private let hosts = Mutex<[CloudUtil.Host]>([])
+  private struct Hosts {
+    var lost: [CloudUtil.Host] = []
+    var unfinished: [CloudUtil.Host] = []
+  }
 
-  var names: [String] { hosts.withLock { $0.map(\.name) } }
+  private let hosts = Mutex(Hosts())
 
-  func add(_ more: [CloudUtil.Host]) { hosts.withLock { $0 += more } }
+  /// Of those that the run went on without, or ended for.
+  var names: [String] { hosts.withLock { $0.lost.map(\.name) } }
 
-  /// Tries once to remove what this run left there, on all at once; a host that is still away costs `patience`, and nobody hears
-  /// of it.
-  func clear(of experiment: String, patience: Duration = .seconds(10)) async {
+  func add(_ more: [CloudUtil.Host]) { hosts.withLock { $0.lost += more } }
+
+  /// A trial was over, and its containers could not be removed.
+  func addUnfinished(_ more: [CloudUtil.Host]) {
+    hosts.withLock { hosts in
+      hosts.unfinished += more.filter { host in !hosts.unfinished.contains { $0.name == host.name } }
+    }
+  }
+
+  /// Removes what this run left there, on all at once. Nobody hears of a host that is still away and was lost before.
+  /// - Parameters:
+  ///   - patience: within which a host that was lost has to answer, or it is let be.
+  ///   - absence: for so long one that was merely not done with may be away.
+  func clear(
+    of experiment: String, patience: Duration = .seconds(10), absence: Duration, pace: Duration = .seconds(5),
+    tell: @escaping @Sendable (String) -> Void
+  ) async {
     guard let owner = RunOwner.current else { return }
+    let hosts = hosts.withLock { $0 }
     await withTaskGroup(of: Void.self) { group in
-      for host in hosts.withLock({ $0 }) {
+      for host in hosts.lost {
         group.addTask {
-          // Else each question would wait for it on its own.
-          let deadline = ContinuousClock.now + patience
-          guard let answer = try? await host.shell.run(Command("true"), deadline: deadline),
-            answer.termination.isSuccess
-          else { return }
-          _ = try? await DockerEngine(shell: host.shell).removeLeftovers(experiment: experiment, ended: [owner])
+          if await host.answers(within: patience) { await host.clear(of: experiment, owner) }
+        }
+      }
+      let lost = Set(hosts.lost.map(\.name))
+      for host in hosts.unfinished where !lost.contains(host.name) {
+        group.addTask {
+          let deadline = ContinuousClock.now + absence
+          var isTold = false
+          while await !host.answers(within: patience) {
+            guard ContinuousClock.now < deadline else {
+              return tell(
+                "\(host.name): does not answer; what this run left there is removed by the next launch, or by terminate"
+              )
+            }
+            if !isTold { tell("\(host.name): waiting for it, to remove what this run left there") }
+            isTold = true
+            try? await Task.sleep(for: pace)
+          }
+          await host.clear(of: experiment, owner)
         }
       }
     }
+  }
+}
+
+extension CloudUtil.Host {
+  /// Whether it does now; asked once, since else each question would wait for it on its own.
+  fileprivate func answers(within patience: Duration) async -> Bool {
+    (try? await shell.run(Command("true"), deadline: .now + patience))?.termination.isSuccess ?? false
+  }
+
+  fileprivate func clear(of experiment: String, _ owner: RunOwner) async {
+    _ = try? await DockerEngine(shell: shell).removeLeftovers(experiment: experiment, ended: [owner])
   }
 }

@@ -6,7 +6,8 @@ extension Machinery {
   /// - Parameter fleet: of the inventory.
   /// - Throws: `Failure` (infrastructure) if a host cannot keep containers, or has other images than this one.
   static func cluster(
-    _ inventory: Inventory, _ fleet: Fleet, installation: Installation, tell: @escaping @Sendable (String) -> Void
+    _ inventory: Inventory, _ fleet: Fleet, installation: Installation,
+    tell: @escaping @Sendable (_ host: String, _ text: String) -> Void
   ) async throws -> Machinery {
     let grounds = try await withThrowingTaskGroup(of: Ground.self) { group in
       for host in fleet.all {

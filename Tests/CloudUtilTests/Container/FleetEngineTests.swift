@@ -55,7 +55,7 @@ import Testing
   func unfinished() async throws {
     let (a, b) = (StubbornEngine(), StubbornEngine(failures: [Self.slow]))
     let told = Mutex<[String]>([])
-    let fleet = FleetEngine(["a": a, "b": b], home: "a") { text in told.withLock { $0.append(text) } }
+    let fleet = FleetEngine(["a": a, "b": b], home: "a") { _, text in told.withLock { $0.append(text) } }
     try await fleet.remove(first)
     #expect(told.withLock { $0 }.count == 1)
     #expect(told.withLock { $0.first ?? "" }.contains("Containers of run 1 may go on on b"))
@@ -67,7 +67,7 @@ import Testing
   @Test("A host from which containers still cannot be removed gets no others")
   func stillThere() async throws {
     let b = StubbornEngine(failures: [Self.slow, Self.slow])
-    let fleet = FleetEngine(["b": b], home: "b") { _ in }
+    let fleet = FleetEngine(["b": b], home: "b") { _, _ in }
     try await fleet.remove(first)
     await #expect(throws: Self.slow) { try await fleet.deploy([self.spec("x", on: "b")]) }
     try await fleet.deploy([spec("x", on: "b")])
@@ -78,7 +78,7 @@ import Testing
   func lostLog() async throws {
     let lost = ContainerError.logLost(service: "x", reason: "disk full")
     let b = StubbornEngine(failures: [lost])
-    let fleet = FleetEngine(["b": b], home: "b") { _ in }
+    let fleet = FleetEngine(["b": b], home: "b") { _, _ in }
     await #expect(throws: lost) { try await fleet.remove(self.first) }
     try await fleet.deploy([spec("x", on: "b")])
     #expect(b.asked == ["remove e/1", "deploy x"])

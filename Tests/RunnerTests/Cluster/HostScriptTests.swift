@@ -66,13 +66,15 @@ import Testing
       let withdraw = ClusterKeys.withdraw(comment: "run_exp:ParM/main", note: home.path + "/note")
       try others.write(to: file, atomically: true, encoding: .utf8)
       for _ in 0..<2 { try await shell.require(at(home, authorise), deadline: soon) }
-      #expect(try String(contentsOf: file, encoding: .utf8) == "\(others)\n\(ours)")
+      #expect(try String(contentsOf: file, encoding: .utf8) == "\(others)\n\(ours)\n")
       for _ in 0..<2 {
         try await shell.require(at(home, withdraw), deadline: soon)
       }
       #expect(try String(contentsOf: file, encoding: .utf8) == others)
       // A line that came after ours meanwhile stays, too.
-      try "\(others)\n\(ours)\nssh-ed25519 CCCC you\n".write(to: file, atomically: true, encoding: .utf8)
+      try await shell.require(at(home, authorise), deadline: soon)
+      try await shell.require(
+        at(home, Command("sh", ["-c", "echo ssh-ed25519 CCCC you >>~/.ssh/authorized_keys"])), deadline: soon)
       try await shell.require(at(home, withdraw), deadline: soon)
       #expect(try String(contentsOf: file, encoding: .utf8) == "\(others)\nssh-ed25519 CCCC you\n")
     }

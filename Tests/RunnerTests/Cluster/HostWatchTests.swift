@@ -58,9 +58,33 @@ import Testing
     let back = ScriptedShell { _ in .ended(0) }
     let lost = LostHosts()
     lost.add([away, back].map { CloudUtil.Host(name: "h", address: "h", shell: $0) })
-    await lost.clear(of: "some-experiment")
-    #expect(away.asked == ["true"])
+    let told = Mutex<[String]>([])
+    await lost.clear(of: "some-experiment", absence: .seconds(3600)) { text in told.withLock { $0.append(text) } }
+    #expect(away.asked == ["true"] && told.withLock { $0.isEmpty })
     #expect(back.asked.first == "true")
     #expect(back.asked.contains { $0.contains("docker") && $0.contains("=some-experiment") }, "\(back.asked)")
+  }
+
+  @Test("A host that was merely not done with when the run ended is waited for, and then what is left is removed")
+  func unfinished() async {
+    let asked = Mutex(0)
+    let paused = ScriptedShell { command in
+      guard
+        asked.withLock({
+          $0 += 1; return $0 > 3
+        })
+      else { throw ShellError.timedOut(command, host: "paused") }
+      return .ended(0)
+    }
+    let lost = LostHosts()
+    for _ in 0..<2 { lost.addUnfinished([CloudUtil.Host(name: "paused", address: "p", shell: paused)]) }
+    #expect(lost.names.isEmpty, "the run did not go on without it")
+    let told = Mutex<[String]>([])
+    await lost.clear(of: "some-experiment", absence: .seconds(3600), pace: .milliseconds(1)) { text in
+      told.withLock { $0.append(text) }
+    }
+    #expect(told.withLock { $0 } == ["paused: waiting for it, to remove what this run left there"])
+    #expect(paused.asked.prefix(5).dropLast() == ["true", "true", "true", "true"])
+    #expect(paused.asked.contains { $0.contains("docker") && $0.contains("=some-experiment") }, "\(paused.asked)")
   }
 }

@@ -62,7 +62,15 @@ extension ClusterLaunch {
     let installation = invocation.installation
     let frontend = try site.frontend.shell
     let programs = Packaging.files.map(installation.program)
-    let here = try await LocalShell().require(LinkedLibraries.list(programs), deadline: .now + Self.short).stdout
+    let here: String
+    do {
+      here = try await LocalShell().require(LinkedLibraries.list(programs), deadline: .now + Self.short).stdout
+    } catch let error as ShellError {
+      throw Failure(
+        exitCode: .infrastructure,
+        "the programs in \(installation.programs) are not whole: ldd says: \(error.reason)\n"
+          + "Scripts/build --release builds them again")
+    }
     try await push(installation.programs, to: site.folder.programs, files: ["run_exp"])
     for group in LinkedLibraries.carried(here) { try await push(libraries: group) }
     // It says so by its exit status, too, if it finds that this is no program of that machine.

@@ -88,6 +88,9 @@ struct ClusterLaunch: Sendable {
       let finding = Bootstrap.Finding(try await shell.require(probe, deadline: .now + Self.short).stdout)
       guard !finding.isReady else { return }
       let lacking = finding.needs.subtracting([.sudo])
+      guard !lacking.contains(.podman) else {
+        throw Failure(exitCode: .infrastructure, "it lacks \(Bootstrap.words([.podman], site.folder))")
+      }
       guard !finding.needs.contains(.sudo) else {
         throw Failure(
           exitCode: .infrastructure,
