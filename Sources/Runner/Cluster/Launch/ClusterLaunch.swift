@@ -166,7 +166,8 @@ struct ClusterLaunch: Sendable {
       let output = try await frontend.run(
         Command(ssh[0], ssh.dropFirst() + [entry.address, "true"]), deadline: .now + Self.short)
       guard !output.termination.isSuccess else { return }
-      let reason = output.stderr.split(separator: "\n").last.map(String.init) ?? "\(output.termination)"
+      let reason =
+        output.stderr.split(whereSeparator: \.isNewline).last.map(String.init) ?? "\(output.termination)"
       throw Failure(
         exitCode: .ssh,
         "the frontend does not get in at \(entry.address): \(reason)\n"
