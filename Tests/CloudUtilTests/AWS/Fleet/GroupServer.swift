@@ -49,7 +49,7 @@ final class GroupServer: HTTPTransport {
   func send(_ request: HTTPRequest, deadline: ContinuousClock.Instant) async throws -> HTTPResponse {
     let pairs = String(decoding: request.body, as: UTF8.self).split(separator: "&").map { pair in
       let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
-      return (String(parts[0]), parts[1].removingPercentEncoding ?? "")
+      return (String(parts[0]), parts[1].replacing("+", with: " ").removingPercentEncoding ?? "")
     }
     let form = Form(pairs) { $1 }
     let action = form["Action"] ?? ""
