@@ -82,7 +82,7 @@ extension Lifecycle {
 
   /// Brings what is finished home and prints it.
   /// - Parameters:
-  ///   - path: of one trial, as its results were printed; nil: of all.
+  ///   - path: of a trial, as its results were printed, or of a folder above trials; nil: of all.
   ///   - overwrites: replaces what was measured at another time.
   static func collect(
     _ invocation: Invocation, at place: ClusterPlace, cluster: ClusterID, path: String?, overwrites: Bool,
@@ -93,7 +93,8 @@ extension Lifecycle {
       try await reach(site)
       try await bringHome(site, invocation, path: path, progress: place.progress, overwrites: overwrites)
     }
-    guard path != nil || hasResults(invocation) else {
+    let follow = ClusterFollow(site: site, progress: place.progress)
+    if path == nil, !hasResults(invocation), (try? await follow.status())?.isAtWork ?? false {
       throw Failure(
         exitCode: .infrastructure,
         "no trial is finished yet; how far the run is: \(commands.status(cluster))")

@@ -69,8 +69,14 @@ extension Lifecycle {
     let experiment = invocation.experiment.experimentID
     let lost = LostHosts()
     try await withTeardown {
-      try await runOnHosts(
-        invocation, options: options, results: results, in: folder, reporter: reporter, lost: lost)
+      do {
+        try await runOnHosts(
+          invocation, options: options, results: results, in: folder, reporter: reporter, lost: lost)
+      } catch is CancellationError {
+        // Who interrupts waits for the end, and clears hosts himself.
+        lost.giveUpUnfinished()
+        throw CancellationError()
+      }
     } teardown: {
       await lost.clear(of: experiment, absence: absence) { CloudProgress().tell($0) }
     }

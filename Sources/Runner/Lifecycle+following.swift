@@ -20,7 +20,8 @@ extension Lifecycle {
         return try await ClusterFollow(site: site, progress: progress).follow()
       }
     } catch is CancellationError {
-      progress.tell("the run goes on; \(again)\n\(await costs())")
+      progress.tell("the run goes on; \(again)")
+      progress.tell(await costs())
       throw CancellationError()
     } catch  where error is SSHError || error is ShellError {
       let what =
@@ -79,7 +80,7 @@ extension Lifecycle {
 
   static func show(_ invocation: Invocation, path: String?, results: Results) throws {
     guard let path else { return try analyze(invocation, as: results) }
-    let trials = ResultFolder.finished(below: URL(filePath: path))
+    let trials = ResultFolder.trials(below: URL(filePath: path))
     guard !trials.isEmpty else {
       throw Failure(exitCode: .results, "\(path) holds no finished trial; launch prints the path of each")
     }

@@ -11,10 +11,13 @@ enum ClusterKeys {
       file=~/.ssh/authorized_keys
       [ -e ~/.ssh ] || echo folder >>"$2"
       [ -e "$file" ] || echo file >>"$2"
-      mkdir -p ~/.ssh
-      exec 9>>"$file"
-      # Homes may be shared among hosts.
-      flock 9
+      # Homes may be shared among hosts; who withdraws a key may have removed the file meanwhile.
+      while :; do
+        mkdir -p ~/.ssh
+        exec 9>>"$file"
+        flock 9
+        [ "$file" -ef /dev/fd/9 ] && break
+      done
       grep -qxF -- "$1" "$file" && exit
       # Its last line may lack its end.
       if [ -n "$(tail -c 1 "$file")" ]; then echo end >>"$2"; echo >&9; fi
@@ -32,6 +35,7 @@ enum ClusterKeys {
       [ -e "$file" ] || exit 0
       exec 9>>"$file"
       flock 9
+      [ -e "$file" ] || exit 0
       was_made() { grep -qx "$1" "$2" 2>/dev/null; }
       bare=
       if was_made end "$2"; then bare=before; fi

@@ -25,7 +25,7 @@ struct DetachedRun: Equatable, Sendable {
       log=$5
       link=$HOME/\#(DetachedRun.logLink)
       # A file of that name is somebody's.
-      if [ -L "$link" ] || ! [ -e "$link" ]; then ln -sfn "$log" "$link"; fi
+      if [ -L "$link" ] || ! [ -e "$link" ]; then ln -sfn "$log" "$link" || :; fi
       shift 5
       echo "--- $(date -u +%Y-%m-%dT%H:%M:%SZ) $*" >>"$log"
       # Without a terminal and without this login's descriptors.

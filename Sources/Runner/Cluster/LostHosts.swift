@@ -23,6 +23,14 @@ final class LostHosts: Sendable {
     }
   }
 
+  /// Hosts that were not done with are not waited for any more than lost ones.
+  func giveUpUnfinished() {
+    hosts.withLock { hosts in
+      hosts.lost += hosts.unfinished
+      hosts.unfinished = []
+    }
+  }
+
   /// Removes what this run left there, on all at once. Nobody hears of a host that is still away and was lost before.
   /// - Parameters:
   ///   - patience: within which a host that was lost has to answer, or it is let be.
@@ -36,7 +44,7 @@ final class LostHosts: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for host in hosts.lost {
         group.addTask {
-          if await host.answers(within: patience) { await host.clear(of: experiment, owner) }
+          if await host.answers(within: patience) { _ = await host.clear(of: experiment, owner) }
         }
       }
       let lost = Set(hosts.lost.map(\.name))
@@ -44,7 +52,8 @@ final class LostHosts: Sendable {
         group.addTask {
           let deadline = ContinuousClock.now + absence
           var isTold = false
-          while await !host.answers(within: patience) {
+          while true {
+            if await host.answers(within: patience), await host.clear(of: experiment, owner) { return }
             guard ContinuousClock.now < deadline else {
               return tell(
                 "\(host.name): does not answer; what this run left there is removed by the next launch, or by terminate"
@@ -54,7 +63,6 @@ final class LostHosts: Sendable {
             isTold = true
             try? await Task.sleep(for: pace)
           }
-          await host.clear(of: experiment, owner)
         }
       }
     }
@@ -67,7 +75,9 @@ extension CloudUtil.Host {
     (try? await shell.run(Command("true"), deadline: .now + patience))?.termination.isSuccess ?? false
   }
 
-  fileprivate func clear(of experiment: String, _ owner: RunOwner) async {
-    _ = try? await DockerEngine(shell: shell).removeLeftovers(experiment: experiment, ended: [owner])
+  /// - Returns: whether nothing of it is left.
+  fileprivate func clear(of experiment: String, _ owner: RunOwner) async -> Bool {
+    let left = try? await DockerEngine(shell: shell).removeLeftovers(experiment: experiment, ended: [owner])
+    return left?.surviving.isEmpty ?? false
   }
 }

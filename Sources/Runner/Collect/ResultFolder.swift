@@ -38,15 +38,12 @@ struct ResultFolder: Equatable, Sendable {
     return .finished(fingerprint: summary.fingerprint)
   }
 
-  /// The finished trials in a folder, at whatever depth, relative to it; the folder itself is "".
-  static func finished(below folder: URL) -> [String] {
+  /// The trials in a folder, at whatever depth, relative to it; the folder itself is "". None that is being written.
+  static func trials(below folder: URL) -> [String] {
     let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
     return paths.filter { ($0 as NSString).lastPathComponent == "summary.json" }
       .map { ($0 as NSString).deletingLastPathComponent }
-      .filter { path in
-        !path.hasSuffix(partialSuffix) && !path.hasSuffix(replacedSuffix)
-          && ResultFolder(url: path.isEmpty ? folder : folder.appending(path: path)).state.isFinished
-      }
+      .filter { !$0.hasSuffix(partialSuffix) && !$0.hasSuffix(replacedSuffix) }
       .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
   }
 

@@ -27,17 +27,16 @@ import Testing
     }
   }
 
-  @Test("finished trials are found at any depth, in the order of their numbers, and nothing that is not whole")
+  @Test("trials are found at any depth, in the order of their numbers, and nothing that is being written")
   func below() throws {
     let root = try TemporaryFolder()
     for path in ["it_10/0", "it_2/0", "it_3/0.partial", "it_4/0.replaced"] {
       try root.write(#"{"fingerprint": "a"}"#, to: "\(path)/summary.json")
     }
-    try root.write("{", to: "it_5/0/summary.json")
     let url = URL(filePath: root.path)
-    #expect(ResultFolder.finished(below: url) == ["it_2/0", "it_10/0"])
-    #expect(ResultFolder.finished(below: url.appending(path: "it_2/0")) == [""])
-    #expect(ResultFolder.finished(below: url.appending(path: "nowhere")).isEmpty)
+    #expect(ResultFolder.trials(below: url) == ["it_2/0", "it_10/0"])
+    #expect(ResultFolder.trials(below: url.appending(path: "it_2/0")) == [""])
+    #expect(ResultFolder.trials(below: url.appending(path: "nowhere")).isEmpty)
   }
 
   @Test("the rest of an unfinished attempt is discarded, and said to have been there")

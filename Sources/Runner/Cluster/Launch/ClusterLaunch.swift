@@ -163,8 +163,13 @@ struct ClusterLaunch: Sendable {
       let ssh = OpenSSH(
         site.folder.destination(of: entry), knownHosts: KnownHosts(path: site.folder.knownHosts)
       ).command
-      let output = try await frontend.run(
-        Command(ssh[0], ssh.dropFirst() + [entry.address, "true"]), deadline: .now + Self.short)
+      let command = Command(ssh[0], ssh.dropFirst() + [entry.address, "true"])
+      var output = try await frontend.run(command, deadline: .now + Self.short)
+      // A host may be away for a minute.
+      for pause in ClusterSite.pauses where Rsync.mayPass(output) {
+        try await Task.sleep(for: pause)
+        output = try await frontend.run(command, deadline: .now + Self.short)
+      }
       guard !output.termination.isSuccess else { return }
       let reason =
         output.stderr.split(whereSeparator: \.isNewline).last.map(String.init) ?? "\(output.termination)"
