@@ -133,7 +133,7 @@ extension Lifecycle {
           progress.tell("\(names): answers again; going on with this trial")
         } else {
           let names = gone.joined(separator: ", ")
-          let what = changed.isSuperset(of: gone) ? "is not let have anything any more" : "does not answer any more"
+          let what = changed.isSuperset(of: gone) ? "is not the host that it was" : "does not answer any more"
           lost.add(fleet.all.filter { gone.contains($0.name) })
           guard inventory.on_host_loss == .goOn, let rest = inventory.without(Set(gone)) else {
             throw Failure(exitCode: .experiment, "\(error)\n\(names): \(what)")

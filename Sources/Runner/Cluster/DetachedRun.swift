@@ -36,8 +36,7 @@ struct DetachedRun: Equatable, Sendable {
       [
         "-c", script, "sh", folder.mirror + files.currentFolder, folder.mirror, folder.results, folder.cache,
         folder.log, folder.program, folder.mirror + files.experiment, "run", "--idx", "0", "--hosts", folder.path,
-        "--launch",
-        launch,
+        "--launch", launch,
       ] + arguments)
   }
 

@@ -70,13 +70,14 @@ actor HostWatch {
 }
 
 extension CloudUtil.Host {
-  fileprivate enum Answer: Equatable {
+  enum Answer: Equatable {
     case none, given
     /// It shows another host key than before.
     case fromAnother
   }
 
-  fileprivate func answer(within patience: Duration) async -> Answer {
+  /// Asks once.
+  func answer(within patience: Duration) async -> Answer {
     do {
       return try await shell.run(Command("true"), deadline: .now + patience).termination.isSuccess ? .given : .none
     } catch ShellError.unreached(_, _, .hostKeyChanged) {

@@ -44,7 +44,7 @@ final class LostHosts: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for host in hosts.lost {
         group.addTask {
-          if await host.answers(within: patience) { _ = await host.clear(of: experiment, owner) }
+          if await host.answer(within: patience) == .given { _ = await host.clear(of: experiment, owner) }
         }
       }
       let lost = Set(hosts.lost.map(\.name))
@@ -53,7 +53,7 @@ final class LostHosts: Sendable {
           let deadline = ContinuousClock.now + absence
           var isTold = false
           while true {
-            if await host.answers(within: patience), await host.clear(of: experiment, owner) { return }
+            if await host.answer(within: patience) == .given, await host.clear(of: experiment, owner) { return }
             guard ContinuousClock.now < deadline else {
               return tell(
                 "\(host.name): does not answer; what this run left there is removed by the next launch, or by terminate"
@@ -70,11 +70,6 @@ final class LostHosts: Sendable {
 }
 
 extension CloudUtil.Host {
-  /// Whether it does now; asked once, since else each question would wait for it on its own.
-  fileprivate func answers(within patience: Duration) async -> Bool {
-    (try? await shell.run(Command("true"), deadline: .now + patience))?.termination.isSuccess ?? false
-  }
-
   /// - Returns: whether nothing of it is left.
   fileprivate func clear(of experiment: String, _ owner: RunOwner) async -> Bool {
     let left = try? await DockerEngine(shell: shell).removeLeftovers(experiment: experiment, ended: [owner])
